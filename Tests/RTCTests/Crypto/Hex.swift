@@ -1,0 +1,7 @@
+/// The bytes a hexadecimal string stands for; white space does not count.
+func hexBytes(_ text: String) -> [UInt8] {
+  let digits = text.compactMap(\.hexDigitValue)
+  return stride(from: 0, to: digits.count - 1, by: 2).map {
+    UInt8(digits[$0] << 4 | digits[$0 + 1])
+  }
+}

@@ -1,0 +1,34 @@
+package import Signal
+
+/// What a verified token says about its bearer.
+package struct AccessToken: Sendable, Equatable {
+  /// Clocks of two machines may differ by so much.
+  package static let leewaySeconds: Int64 = 60
+
+  package var apiKey: String
+  package var tenant: TenantID
+  package var permissions: Set<Permission>
+  /// Empty: no restriction.
+  package var roles: Set<TokenRole>
+  /// The only room (id or custom id) the token is for, `nil` for any.
+  package var roomID: String?
+  /// The only participant the token is for, `nil` for any.
+  package var participantID: String?
+  package var expiresAt: Timestamp
+
+  package init(
+    apiKey: String, tenant: TenantID, permissions: Set<Permission>, roles: Set<TokenRole>,
+    roomID: String?, participantID: String?, expiresAt: Timestamp
+  ) {
+    self.apiKey = apiKey
+    self.tenant = tenant
+    self.permissions = permissions
+    self.roles = roles
+    self.roomID = roomID
+    self.participantID = participantID
+    self.expiresAt = expiresAt
+  }
+
+  package var mayCallREST: Bool { roles.isEmpty || roles.contains(.crawler) }
+  package var mayJoin: Bool { roles.isEmpty || roles.contains(.rtc) }
+}

@@ -1,0 +1,53 @@
+/// Base64 with the URL alphabet and without padding (RFC 7515 §2).
+enum Base64URL {
+  private static let alphabet = Array(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+
+  /// The six bits of each character; 255 for what is none.
+  private static let values: [UInt8] = {
+    var values = [UInt8](repeating: 255, count: 256)
+    for (value, character) in alphabet.enumerated() {
+      values[Int(character)] = UInt8(truncatingIfNeeded: value)
+    }
+    return values
+  }()
+
+  /// The bytes, or `nil` for a character outside the alphabet, an impossible length, or bits that
+  /// are set after the last byte (so that one token has one spelling).
+  static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(text.count * 3 / 4)
+    var bits: UInt32 = 0
+    var count = 0
+    for character in text {
+      let value = values[Int(character)]
+      guard value < 64 else { return nil }
+      bits = (bits << 6) | UInt32(value)
+      count += 6
+      if count >= 8 {
+        count -= 8
+        bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
+        bits &= (1 << UInt32(count)) - 1
+      }
+    }
+    guard count < 6, bits == 0 else { return nil }
+    return bytes
+  }
+
+  static func encode(_ bytes: some Collection<UInt8>) -> String {
+    var text: [UInt8] = []
+    var bits: UInt32 = 0
+    var count = 0
+    for byte in bytes {
+      bits = (bits << 8) | UInt32(byte)
+      count += 8
+      while count >= 6 {
+        count -= 6
+        text.append(alphabet[Int((bits >> UInt32(count)) & 63)])
+      }
+      bits &= (1 << UInt32(count)) - 1
+    }
+    if count > 0 { text.append(alphabet[Int((bits << UInt32(6 - count)) & 63)]) }
+    return String(decoding: text, as: UTF8.self)
+  }
+}

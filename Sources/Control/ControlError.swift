@@ -1,0 +1,62 @@
+package import Signal
+
+/// Everything a control-plane call can refuse to do.
+///
+/// Clients switch on `code`: messages may change, codes may not.
+package enum ControlError: Error, Equatable, Sendable {
+  /// The token is absent or not valid; the code says how.
+  case unauthorized(ErrorCode, String)
+  case forbidden(String)
+  case invalidParameter(String)
+  case roomNotFound
+  case sessionNotFound
+  case participantNotFound
+  case roomDisabled
+  /// A customRoomId that belongs to a room that was disabled.
+  case conflict(String)
+  /// The store cannot write or read now.
+  case storeUnavailable
+
+  package var code: String {
+    switch self {
+    case .unauthorized(let code, _): code.name
+    case .forbidden: "NOT_PERMITTED"
+    case .invalidParameter: "INVALID_PARAMETER"
+    case .roomNotFound: "ROOM_NOT_FOUND"
+    case .sessionNotFound: "SESSION_NOT_FOUND"
+    case .participantNotFound: "PARTICIPANT_NOT_FOUND"
+    case .roomDisabled: "ROOM_DISABLED"
+    case .conflict: "CONFLICT"
+    case .storeUnavailable: "STORE_UNAVAILABLE"
+    }
+  }
+
+  /// The HTTP status of the refusal.
+  package var statusCode: Int {
+    switch self {
+    case .unauthorized: 401
+    case .forbidden: 403
+    case .invalidParameter: 400
+    case .roomNotFound, .sessionNotFound, .participantNotFound: 404
+    case .roomDisabled, .conflict: 409
+    case .storeUnavailable: 503
+    }
+  }
+
+  package var message: String {
+    switch self {
+    case .unauthorized(_, let message), .forbidden(let message), .invalidParameter(let message),
+      .conflict(let message):
+      message
+    case .roomNotFound: "There is no such room."
+    case .sessionNotFound: "There is no such session."
+    case .participantNotFound: "There is no such participant in the session."
+    case .roomDisabled: "The room is disabled."
+    case .storeUnavailable: "The server cannot store anything now; try again."
+    }
+  }
+
+  package var body: ErrorBody {
+    ErrorBody(statusCode: statusCode, code: code, message: message)
+  }
+}

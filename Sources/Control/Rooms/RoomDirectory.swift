@@ -1,0 +1,232 @@
+package import Logging
+import SFU
+import Signal
+import Synchronization
+import Wire
+
+/// All rooms of this server that somebody is in, and the way to all others.
+package actor RoomDirectory {
+  package nonisolated let configuration: ControlConfiguration
+  package nonisolated let verifier: TokenVerifier
+  nonisolated let store: any Store
+  nonisolated let time: TimeSource
+  /// For inspection: which shards live, and what is in use.
+  package nonisolated let registry = ShardRegistry()
+
+  private let media: any MediaPlane
+  private let logger: Logger
+  private let lastConnection = Mutex<UInt64>(0)
+
+  var live: [RoomID: Room] = [:]
+  private var isStopped = false
+  private var current = DirectoryStatus()
+  private var lastHeartbeat: MonotonicTime?
+
+  /// How often timers are looked at: a quarter of a second is little beside the shortest, 5 s.
+  package static let tickInterval = Duration.milliseconds(250)
+  /// A crash is dated by the last sign of life, so it is off by this at most.
+  static let heartbeat = Nanoseconds.seconds(5)
+
+  package init(
+    configuration: ControlConfiguration, store: any Store, verifier: TokenVerifier,
+    media: any MediaPlane, time: @escaping TimeSource, logger: Logger
+  ) {
+    self.configuration = configuration
+    self.store = store
+    self.verifier = verifier
+    self.media = media
+    self.time = time
+    self.logger = logger
+  }
+
+  /// Serves media events and timers until cancelled, then does `shutdown`.
+  package func run() async {
+    let events = media.events
+    await withTaskGroup { group in
+      group.addTask {
+        for await event in events { await self.receive(event) }
+      }
+      group.addTask {
+        while (try? await Task.sleep(for: Self.tickInterval)) != nil { await self.tick() }
+      }
+      await group.waitForAll()
+    }
+    await shutdown()
+  }
+
+  /// Closes every connection (1001) and every session, and takes no more.
+  package func shutdown() async {
+    isStopped = true
+    for room in live.values {
+      await room.stop()
+      await room.settled()
+    }
+    live = [:]
+    current.rooms = 0
+    current.participants = 0
+  }
+
+  /// How much is going on, for metrics and `/readyz`; as of the last tick.
+  package func status() -> DirectoryStatus {
+    var status = current
+    status.liveShards = registry.liveShards
+    status.shards = media.shards
+    return status
+  }
+
+  /// Rooms that are held in memory, somebody in them or not.
+  package var liveRooms: Int { live.count }
+
+  /// Takes one event of the media plane; `run` does so by itself.
+  package func receive(_ event: MediaPlaneEvent) async {
+    switch event {
+    case .shard(_, let event):
+      guard let id = registry.room(of: event), let room = live[id] else { return }
+      await room.receive(event)
+    case .ready(let shard):
+      // A shard that starts anew without having been reported dead has lost its rooms as well.
+      if !registry.setLive(true, shard) { await bury(shard, revived: true) }
+      logger.info("shard ready", metadata: ["shard": "\(shard.rawValue)"])
+      for room in live.values { await room.shardReady() }
+    case .died(let shard):
+      logger.error("shard died", metadata: ["shard": "\(shard.rawValue)"])
+      await bury(shard, revived: false)
+    }
+  }
+
+  private func bury(_ shard: ShardNumber, revived: Bool) async {
+    _ = registry.setLive(false, shard)
+    if revived { _ = registry.setLive(true, shard) }
+    for room in live.values { await room.shardDied(shard) }
+  }
+
+  /// Looks at all timers; `run` does so by itself.
+  package func tick() async {
+    var status = DirectoryStatus()
+    var hasSession = false
+    for (id, room) in live {
+      let pulse = await room.tick()
+      status.participants += pulse.participants
+      if pulse.participants > 0 { status.rooms += 1 }
+      hasSession = hasSession || pulse.hasSession
+      if pulse.participants == 0, await room.retire(), live[id] === room { live[id] = nil }
+    }
+    current = status
+
+    let now = time()
+    guard hasSession, lastHeartbeat.map({ $0 + Self.heartbeat <= now.monotonic }) ?? true else {
+      return
+    }
+    lastHeartbeat = now.monotonic
+    do {
+      try await store.commit([.alive], at: now.wall)
+    } catch {
+      logger.error("the store failed", metadata: ["reason": "\(error.reason)"])
+    }
+  }
+
+  nonisolated func makeConnectionID() -> ConnectionID {
+    lastConnection.withLock { last in
+      last &+= 1
+      return ConnectionID(last)
+    }
+  }
+
+  /// Lets a socket into a room; what comes of it goes to its outbox.
+  func join(
+    _ request: JoinRequest, id: Int, connection: ConnectionID, outbox: Outbox
+  ) async throws(SignallingRefusal) -> Room {
+    let access = try admit(request)
+    let record: RoomRecord?
+    do {
+      record = try await store.room(request.meetingID, tenant: access.tenant)
+    } catch {
+      throw SignallingRefusal(.internalError)
+    }
+    guard let record, !record.isDisabled else { throw SignallingRefusal(.invalidMeetingID) }
+    guard access.isFor(record) else {
+      throw SignallingRefusal(.invalidToken, "The token is for another meeting.")
+    }
+    var request = request
+    request.participantID = request.participantID ?? access.participantID
+    // A room may retire just before it is asked; the next one is fresh.
+    for _ in 0..<8 {
+      let room = try await liveRoom(record)
+      if await room.join(request, id: id, access, connection: connection, outbox: outbox) {
+        return room
+      }
+      if live[record.roomID] === room { live[record.roomID] = nil }
+    }
+    throw SignallingRefusal(.internalError)
+  }
+
+  /// Judges the token of a join by itself.
+  private func admit(_ request: JoinRequest) throws(SignallingRefusal) -> AccessToken {
+    let access: AccessToken
+    do {
+      access = try verifier.verify(request.token, at: time().wall)
+    } catch {
+      throw SignallingRefusal(error)
+    }
+    guard access.mayJoin else {
+      throw SignallingRefusal(.notPermitted, "The token's role does not permit joining.")
+    }
+    guard access.permissions.contains(.allowJoin) else {
+      throw SignallingRefusal(.notPermitted, "The token does not permit joining.")
+    }
+    if let only = access.participantID, let asked = request.participantID, only != asked {
+      throw SignallingRefusal(.invalidToken, "The token is for another participant.")
+    }
+    return access
+  }
+
+  private func liveRoom(_ record: RoomRecord) async throws(SignallingRefusal) -> Room {
+    if isStopped { throw SignallingRefusal(.internalError, "The server stops.") }
+    if let room = live[record.roomID] { return room }
+    let bans: [String: Timestamp]
+    let fresh: RoomRecord?
+    do {
+      bans = try await store.bans(room: record.roomID, at: time().wall)
+      fresh = try await store.room(record.roomID.rawValue, tenant: record.tenant)
+    } catch {
+      throw SignallingRefusal(.internalError)
+    }
+    // Others may have been here while the store was asked.
+    if isStopped { throw SignallingRefusal(.internalError, "The server stops.") }
+    if let room = live[record.roomID] { return room }
+    let room = Room(
+      fresh ?? record, bans: bans, configuration: configuration, registry: registry,
+      store: store, media: media, time: time, logger: logger)
+    live[record.roomID] = room
+    return room
+  }
+
+  /// Gives a participant a new socket; what comes of it goes to its outbox.
+  func resume(
+    _ request: ResumeRequest, id: Int, connection: ConnectionID, outbox: Outbox
+  ) async throws(SignallingRefusal) -> Room {
+    let name = request.resumeToken.split(separator: ".", maxSplits: 1).first.map(String.init)
+    guard let name, let room = live[RoomID(name)] else { throw SignallingRefusal(.resumeExpired) }
+    await room.resume(request, id: id, connection: connection, outbox: outbox)
+    return room
+  }
+}
+
+/// What the directory holds at one moment.
+package struct DirectoryStatus: Sendable, Equatable {
+  /// Rooms with somebody in them.
+  package var rooms = 0
+  package var participants = 0
+  package var liveShards = 0
+  package var shards = 0
+
+  package init() {}
+}
+
+extension AccessToken {
+  /// The token is not bound to another room.
+  func isFor(_ room: RoomRecord) -> Bool {
+    guard let roomID else { return true }
+    return roomID == room.roomID.rawValue || roomID == room.customRoomID
+  }
+}

@@ -1,0 +1,144 @@
+import SFU
+import Signal
+
+extension RoomState {
+  mutating func receive(
+    _ request: ClientRequest, id: Int, _ connection: ConnectionID, _ now: Moment
+  ) {
+    guard let key = keysByConnection[connection] else { return }  // left a moment ago
+    guard participants[key]?.isJoined == true else {
+      effects.append(
+        .post(
+          connection,
+          OutboundFrame(
+            .error(ErrorMessage(id: id, .invalidParameter, "The join is not answered yet.")))))
+      return
+    }
+    switch participants[key]?.replies.receive(id) {
+    case .fresh: carryOut(request, id, key, now)
+    case .answered(let answer): post(answer, to: id, of: key)
+    case .underway, nil: break
+    case .forgotten:
+      let error = ErrorMessage(
+        id: id, .invalidParameter, "This id was used for a request long ago.")
+      effects.append(.post(connection, OutboundFrame(.error(error))))
+    }
+  }
+
+  private mutating func carryOut(
+    _ request: ClientRequest, _ id: Int, _ key: ParticipantKey, _ now: Moment
+  ) {
+    switch request {
+    case .offer(let offer): self.offer(offer, id, key, now)
+    case .streamEnable(let stream): enable(stream, id, key, now)
+    case .streamDisable(let kind):
+      removeStream(kind, of: key, tellsShard: true, now)
+      reply(.ok, to: id, of: key)
+    case .setQuality(let streamID, let quality):
+      wish(streamID, id, key) { $0.cap = quality.layerCap }
+    case .pauseStream(let streamID): wish(streamID, id, key) { $0.isPaused = true }
+    case .resumeStream(let streamID): wish(streamID, id, key) { $0.isPaused = false }
+    case .publish(let message): publish(message, id, key, now)
+    case .subscribe(let topic): subscribe(topic, id, key)
+    case .unsubscribe(let topic):
+      unsubscribe(topic, key)
+      reply(.ok, to: id, of: key)
+    case .remove(let participantID):
+      guard allows(.allowMod, key, id) else { return }
+      guard joinedKey(participantID) != nil else { return refuse(id, of: key, .notFound) }
+      reply(.ok, to: id, of: key)
+      remove(participantID, .removePeer, now)
+    case .leave:
+      reply(.ok, to: id, of: key)
+      leave(key, .manualLeave, .told(closeCode: 1000), now)
+    case .end:
+      guard allows(.allowMod, key, id) else { return }
+      reply(.ok, to: id, of: key)
+      endSession(.endedByParticipant, .roomClose, closeCode: 1000, now)
+    }
+  }
+
+  /// Refuses the request unless the participant's token permits it.
+  private mutating func allows(_ permission: Permission, _ key: ParticipantKey, _ id: Int) -> Bool {
+    if participants[key]?.access.permissions.contains(permission) == true { return true }
+    refuse(id, of: key, .notPermitted, "This needs the permission \(permission.rawValue).")
+    return false
+  }
+
+  private mutating func enable(
+    _ stream: StreamOnLine, _ id: Int, _ key: ParticipantKey, _ now: Moment
+  ) {
+    guard let participant = participants[key] else { return }
+    guard participant.mode.mayPublish else {
+      return refuse(id, of: key, .notPermitted, "This mode does not send streams.")
+    }
+    if let known = participant.stream(stream.kind) {
+      guard known.mid == stream.mid else {
+        return refuse(
+          id, of: key, .invalidParameter,
+          "A stream of this kind is on the m-line '\(known.mid)' already.")
+      }
+      return reply(.stream(streamID: known.streamID), to: id, of: key)
+    }
+    let all = participant.streams.map { StreamOnLine(kind: $0.kind, mid: $0.mid) } + [stream]
+    if let message = Self.objection(to: all) {
+      return refuse(id, of: key, .invalidParameter, message)
+    }
+    announce(stream, key, now)
+    publish([stream.kind], of: key)
+    if let streamID = participants[key]?.stream(stream.kind)?.streamID {
+      reply(.stream(streamID: streamID), to: id, of: key)
+    }
+  }
+
+  /// Adds a stream and tells the others; it flows when it is published.
+  mutating func announce(_ stream: StreamOnLine, _ key: ParticipantKey, _ now: Moment) {
+    addStream(stream, of: key, now)
+    guard let participant = participants[key], let added = participant.stream(stream.kind) else {
+      return
+    }
+    broadcast(
+      .streamEnabled(participantID: participant.participantID, added.description), except: key,
+      now)
+    if choosePresenter() { broadcast(.presenterChanged(participantID: presenterID), now) }
+  }
+
+  private mutating func wish(
+    _ streamID: String, _ id: Int, _ key: ParticipantKey,
+    _ change: (inout StreamWish) -> Void
+  ) {
+    let owner = joined.first { other in
+      other != key
+        && participants[other]?.streams.contains { $0.streamID == streamID } == true
+    }
+    guard let owner,
+      let stream = participants[owner]?.streams.first(where: { $0.streamID == streamID })
+    else { return refuse(id, of: key, .notFound, "There is no such remote stream.") }
+
+    let before = participants[key]?.wishes[streamID] ?? StreamWish()
+    var wish = before
+    change(&wish)
+    participants[key]?.wishes[streamID] = wish
+    if let shard, let track = stream.track, participants[key]?.media.isUp == true,
+      let endpoint = participants[key]?.media.endpoint
+    {
+      if let cap = wish.cap, cap != before.cap {
+        effects.append(.shard(shard, .setLayerCap(track, endpoint: endpoint, cap)))
+      }
+      if wish.isPaused != before.isPaused {
+        effects.append(.shard(shard, .setPaused(track, endpoint: endpoint, wish.isPaused)))
+      }
+    }
+    reply(.ok, to: id, of: key)
+  }
+}
+
+extension StreamQuality {
+  var layerCap: LayerCap {
+    switch self {
+    case .low: .low
+    case .med: .medium
+    case .high: .high
+    }
+  }
+}

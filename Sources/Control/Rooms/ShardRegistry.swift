@@ -1,0 +1,111 @@
+import SFU
+import Synchronization
+
+/// Which shards live, how much each carries, and whose the numbers in their events are.
+///
+/// Shared by all rooms; numbers start at 1 and are never reused while the program runs.
+package final class ShardRegistry: Sendable {
+  private struct State {
+    var lastRoom: UInt32 = 0
+    var lastEndpoint: UInt32 = 0
+    var lastTrack: UInt32 = 0
+    var live: Set<ShardNumber> = []
+    /// Endpoints and rooms on each shard.
+    var load: [ShardNumber: Int] = [:]
+    var rooms: [RoomNumber: RoomID] = [:]
+    var endpoints: [EndpointNumber: (room: RoomID, shard: ShardNumber)] = [:]
+  }
+  private let state = Mutex(State())
+
+  package init() {}
+
+  package var liveShards: Int { state.withLock { $0.live.count } }
+
+  /// Notes that a shard lives (again); the directory does so on its events.
+  package func markLive(_ shard: ShardNumber) { _ = setLive(true, shard) }
+
+  /// Notes that a shard is dead.
+  package func markDead(_ shard: ShardNumber) { _ = setLive(false, shard) }
+
+  /// False if that is known already.
+  func setLive(_ isLive: Bool, _ shard: ShardNumber) -> Bool {
+    state.withLock { state in
+      if isLive { return state.live.insert(shard).inserted }
+      state.load[shard] = nil
+      return state.live.remove(shard) != nil
+    }
+  }
+
+  /// The live shard that carries least, noted as carrying one room more; `nil` if none lives.
+  package func place() -> ShardNumber? {
+    state.withLock { state in
+      let least = state.live.min { a, b in
+        (state.load[a, default: 0], a) < (state.load[b, default: 0], b)
+      }
+      if let least { state.load[least, default: 0] += 1 }
+      return least
+    }
+  }
+
+  /// Takes back `place`.
+  func unplace(_ shard: ShardNumber) {
+    state.withLock { Self.lighten(shard, &$0) }
+  }
+
+  func makeRoom(for room: RoomID) -> RoomNumber {
+    state.withLock { state in
+      state.lastRoom &+= 1
+      let number = RoomNumber(state.lastRoom)
+      state.rooms[number] = room
+      return number
+    }
+  }
+
+  func forget(_ room: RoomNumber) { state.withLock { $0.rooms[room] = nil } }
+
+  func makeEndpoint(for room: RoomID, on shard: ShardNumber) -> EndpointNumber {
+    state.withLock { state in
+      state.lastEndpoint &+= 1
+      let number = EndpointNumber(state.lastEndpoint)
+      state.endpoints[number] = (room, shard)
+      state.load[shard, default: 0] += 1
+      return number
+    }
+  }
+
+  func forget(_ endpoint: EndpointNumber) {
+    state.withLock { state in
+      guard let known = state.endpoints.removeValue(forKey: endpoint) else { return }
+      Self.lighten(known.shard, &state)
+    }
+  }
+
+  func makeTrack() -> TrackNumber {
+    state.withLock { state in
+      state.lastTrack &+= 1
+      return TrackNumber(state.lastTrack)
+    }
+  }
+
+  /// The room that an event is about; `nil` for statistics and what is gone.
+  func room(of event: ShardEvent) -> RoomID? {
+    state.withLock { state in
+      switch event {
+      case .answered(let endpoint, _), .refused(let endpoint, _), .connected(let endpoint),
+        .interrupted(let endpoint), .closed(let endpoint, _), .seated(_, let endpoint, _),
+        .unseated(_, let endpoint, _), .seatsNeeded(let endpoint, _):
+        state.endpoints[endpoint]?.room
+      case .activeSpeaker(let room, _): state.rooms[room]
+      case .statistics: nil
+      }
+    }
+  }
+
+  /// How many numbers are given out and not taken back; 0 when nobody is in any room.
+  package var endpointCount: Int { state.withLock { $0.endpoints.count } }
+
+  private static func lighten(_ shard: ShardNumber, _ state: inout State) {
+    guard let load = state.load[shard] else { return }  // it died meanwhile
+    state.load[shard] = load > 1 ? load - 1 : nil
+  }
+}

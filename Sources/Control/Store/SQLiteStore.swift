@@ -1,0 +1,176 @@
+import FoundationEssentials
+import GRDB
+package import Signal
+import Synchronization
+
+/// The store in one SQLite file, or in memory.
+///
+/// Commits that are asked for at the same time become one transaction: one wait for the disk
+/// serves them all.
+package final class SQLiteStore: Store {
+  let database: any DatabaseWriter
+
+  private struct Submission {
+    var changes: [StoreChange]
+    var now: Timestamp
+    var done: CheckedContinuation<StoreError?, Never>
+  }
+  private let submissions = Mutex<[Submission]>([])
+
+  /// Opens the file (made if absent), migrates it, and closes what a crash left open.
+  ///
+  /// - Throws: `StoreError` if the file cannot be opened, is damaged or is of a newer version.
+  package convenience init(path: String, now: Moment) async throws(StoreError) {
+    try await self.init(now) {
+      let pool = try DatabasePool(path: path, configuration: Self.configuration)
+      // A pool starts with NORMAL, under which a power cut loses the last commits.
+      try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+      return pool
+    }
+  }
+
+  /// A store that lives in memory and goes with it.
+  package convenience init(inMemory now: Moment) async throws(StoreError) {
+    try await self.init(now) { try DatabaseQueue(configuration: Self.configuration) }
+  }
+
+  private init(
+    _ now: Moment, open: () throws -> any DatabaseWriter
+  ) async throws(StoreError) {
+    do {
+      let opened = try open()
+      let migrator = Schema.migrator
+      if try await opened.read({ try migrator.hasBeenSuperseded($0) }) {
+        throw StoreError(reason: "the database was written by a newer version")
+      }
+      try migrator.migrate(opened)
+      try await opened.write { try Self.closeAfterCrash($0, now.wall) }
+      database = opened
+    } catch let error as StoreError {
+      throw error
+    } catch {
+      throw StoreError(error)
+    }
+  }
+
+  private static var configuration: Configuration {
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(5)  // another process (a backup) may hold the lock
+    configuration.maximumReaderCount = 4
+    return configuration
+  }
+
+  package func commit(_ changes: [StoreChange], at now: Timestamp) async throws(StoreError) {
+    let failure = await withCheckedContinuation { done in
+      submissions.withLock {
+        $0.append(Submission(changes: changes, now: now, done: done))
+      }
+      database.asyncWriteWithoutTransaction { self.write($0) }
+    }
+    if let failure { throw failure }
+  }
+
+  /// Writes everything submitted until now; a later call may find that it was done already.
+  private func write(_ db: Database) {
+    let batch = submissions.withLock { waiting in
+      defer { waiting = [] }
+      return waiting
+    }
+    guard !batch.isEmpty else { return }
+    do {
+      try db.inTransaction(.immediate) {
+        for submission in batch { try Self.apply(submission, db) }
+        return .commit
+      }
+      for submission in batch { submission.done.resume(returning: nil) }
+    } catch {
+      // One of them may be at fault: each gets its own chance.
+      for submission in batch { submission.done.resume(returning: Self.alone(submission, db)) }
+    }
+  }
+
+  private static func alone(_ submission: Submission, _ db: Database) -> StoreError? {
+    do {
+      try db.inTransaction(.immediate) {
+        try apply(submission, db)
+        return .commit
+      }
+      return nil
+    } catch {
+      return StoreError(error)
+    }
+  }
+
+  private static func apply(_ submission: Submission, _ db: Database) throws {
+    for change in submission.changes { try change.write(to: db) }
+    try beat(db, submission.now)
+  }
+
+  /// Notes that the server was alive at `now`.
+  private static func beat(_ db: Database, _ now: Timestamp) throws {
+    try db.execute(
+      sql: "INSERT INTO heartbeat VALUES (1, ?) ON CONFLICT DO UPDATE SET time = excluded.time",
+      arguments: [now.milliseconds])
+  }
+
+  /// Closes sessions that were open when the program last stopped, at the last time it was seen
+  /// alive.
+  private static func closeAfterCrash(_ db: Database, _ now: Timestamp) throws {
+    let seen = try Int64.fetchOne(db, sql: "SELECT time FROM heartbeat") ?? now.milliseconds
+    for table in ["presence", "stream"] {
+      try db.execute(
+        sql: "UPDATE \(table) SET end = max(start, ?) WHERE end IS NULL", arguments: [seen])
+    }
+    try db.execute(
+      sql: "UPDATE session SET end = max(start, ?), endReason = ? WHERE end IS NULL",
+      arguments: [seen, SessionEnd.serverCrashed.rawValue])
+    try db.execute(sql: "DELETE FROM ban WHERE until <= ?", arguments: [now.milliseconds])
+    try beat(db, now)
+  }
+
+  /// What the writing connection's `PRAGMA` of this name says; for inspection.
+  package func setting(_ name: String) async throws(StoreError) -> String? {
+    guard name.allSatisfy({ $0.isLetter || $0 == "_" }) else { return nil }
+    do {
+      return try await database.writeWithoutTransaction { db in
+        try String.fetchOne(db, sql: "PRAGMA \(name)")
+      }
+    } catch {
+      throw StoreError(error)
+    }
+  }
+
+  /// Runs a query, whatever fails in it being the store's failure.
+  func read<Value: Sendable>(
+    _ query: @escaping @Sendable (Database) throws -> Value
+  ) async throws(StoreError) -> Value {
+    do {
+      return try await database.read(query)
+    } catch {
+      throw StoreError(error)
+    }
+  }
+
+  /// Runs a statement in a transaction of its own.
+  func write<Value: Sendable>(
+    _ statement: @escaping @Sendable (Database) throws -> Value
+  ) async throws(StoreError) -> Value {
+    do {
+      return try await database.write(statement)
+    } catch {
+      throw StoreError(error)
+    }
+  }
+}
+
+extension StoreError {
+  /// What an error of SQLite means for a caller.
+  init(_ error: any Error) {
+    let temporary: [ResultCode] = [
+      .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_NOMEM, .SQLITE_READONLY,
+      .SQLITE_CANTOPEN,
+    ]
+    let code = (error as? DatabaseError)?.resultCode
+    self.init(reason: "\(error)", isTemporary: code.map { temporary.contains($0) } ?? false)
+  }
+}

@@ -1,0 +1,247 @@
+import Control
+import SFU
+import Signal
+import Testing
+
+/// Random rooms: whatever clients, shards and sockets do, in whatever order, these rules hold.
+@Suite struct RoomPropertyTests {
+  /// What one participant's client would know, from what it was told over all its sockets.
+  private struct Client {
+    let name: String
+    var connection: ConnectionID?
+    var token: String?
+    var lastSeq = 0
+    var nextID = 2
+    /// Who is here, with the ids of their streams.
+    var others: [String: Set<String>] = [:]
+    var presenter: String?
+    var hasLeft = false
+    var pubsub: [String] = []
+    var isSubscribed = false
+  }
+
+  private struct World {
+    var room: RoomHarness
+    var clients: [Client] = []
+    var read: [ConnectionID: Int] = [:]
+    var endpoints: [EndpointNumber] = []
+    var published: [String] = []
+  }
+
+  @Test(arguments: 0..<30)
+  func `rooms stay consistent whatever happens`(seed: UInt64) async throws {
+    var random = SeededRandom(seed: seed)
+    var world = World(room: try RoomHarness(participantsPerRoom: 6, shards: 2))
+    for step in 0..<300 {
+      act(&world, &random)
+      deliver(&world, step, seed)
+      check(world, step, seed)
+    }
+    checkOrder(world, seed)
+    try await checkStore(world, seed)
+  }
+
+  /// Does one random thing.
+  private func act(_ world: inout World, _ random: inout SeededRandom) {
+    let client = world.clients.indices.filter { !world.clients[$0].hasLeft }
+      .randomElement(using: &random)
+    world.room.answersOffers = Int.random(in: 0..<10, using: &random) > 0
+    world.room.refusal = Int.random(in: 0..<20, using: &random) == 0 ? "no" : nil
+    func request(_ request: ClientRequest) {
+      guard let client, let connection = world.clients[client].connection else { return }
+      world.room.request(request, id: world.clients[client].nextID, connection)
+      world.clients[client].nextID += 1
+    }
+    let kind = StreamKind.allCases.randomElement(using: &random) ?? .audio
+    switch Int.random(in: 0..<32, using: &random) {
+    case 0..<6:
+      let name = ["ann", "bob", "cid", "dan", "eve", "fay", "gus"].randomElement(using: &random)
+      let mode = [ParticipantMode.sendAndReceive, .sendAndReceive, .receiveOnly, .signallingOnly]
+        .randomElement(using: &random)
+      let share: [StreamOnLine] = [.init(kind: .share, mid: "3")]
+      world.clients.append(Client(name: name ?? "ann"))
+      world.clients[world.clients.count - 1].connection = world.room.join(
+        name, mode: mode ?? .sendAndReceive, streams: Bool.random(using: &random) ? share : [])
+    case 6..<11: request(.streamEnable(.init(kind: kind, mid: "m\(kind.rawValue)")))
+    case 11..<14: request(.streamDisable(kind: kind))
+    case 14..<16: request(.leave)
+    case 16..<19:
+      request(.subscribe(topic: "t"))
+      if let client { world.clients[client].isSubscribed = true }
+    case 19..<24:
+      request(.publish(.init(topic: "t", message: "x", persist: Bool.random(using: &random))))
+    case 24:
+      guard let client, let connection = world.clients[client].connection else { return }
+      world.clients[client].connection = nil
+      world.room.input(.disconnected(connection))
+    case 25:
+      guard let client, let token = world.clients[client].token else { return }
+      let connection = world.room.makeConnection()
+      world.clients[client].connection = connection
+      world.room.input(
+        .resume(
+          ResumeRequest(resumeToken: token, seq: world.clients[client].lastSeq), id: 0,
+          connection: connection))
+    case 26: world.room.advance([100, 1_000, 6_000, 31_000].randomElement(using: &random) ?? 1)
+    case 27:
+      let streams: [StreamOnLine] = [.init(kind: kind, mid: "5")]
+      request(
+        .offer(OfferRequest(sdp: "o", reset: Bool.random(using: &random), streams: streams)))
+    case 28:
+      guard let endpoint = world.room.endpoints.suffix(8).randomElement(using: &random) else {
+        return
+      }
+      world.room.input(
+        .shard(
+          [
+            .closed(endpoint, reason: "x"), .interrupted(endpoint),
+            .answered(endpoint, answer: "a"),
+            .refused(endpoint, reason: "r"),
+            .seated(world.room.tracks.last ?? .init(1), endpoint: endpoint, mid: "9"),
+          ].randomElement(using: &random) ?? .connected(endpoint)))
+    case 29:
+      let shard = ShardNumber(Int.random(in: 0..<2, using: &random))
+      world.room.registry.markDead(shard)
+      world.room.input(.shardDied(shard))
+    case 30:
+      world.room.registry.markLive(ShardNumber(Int.random(in: 0..<2, using: &random)))
+      world.room.input(.shardReady)
+    default:
+      if Int.random(in: 0..<4, using: &random) == 0 {
+        world.room.input(.end(.endedByAPI, .meetingEndAPI))
+      } else if let name = world.clients.randomElement(using: &random)?.name,
+        Int.random(in: 0..<4, using: &random) == 0
+      {
+        world.room.input(.remove(participantID: name, .removePeerAPI))
+      }
+    }
+  }
+
+  /// Lets the clients read what they were sent.
+  private func deliver(_ world: inout World, _ step: Int, _ seed: UInt64) {
+    for index in world.clients.indices {
+      guard let connection = world.clients[index].connection else { continue }
+      let messages = world.room.received[connection, default: []]
+      for message in messages.dropFirst(world.read[connection, default: 0]) {
+        take(message, &world.clients[index], "seed \(seed) step \(step)")
+      }
+      world.read[connection] = messages.count
+      if world.room.closes[connection] != nil {
+        if world.room.closes[connection] != 4410 { world.clients[index].hasLeft = true }
+        world.clients[index].connection = nil
+      }
+    }
+  }
+
+  private func take(_ message: ServerMessage, _ client: inout Client, _ place: String) {
+    switch message {
+    case .reply(_, .joined(let reply)):
+      client.token = reply.resumeToken
+      client.others = Dictionary(
+        reply.participants.map { ($0.participantID, Set($0.streams.map(\.streamID))) },
+        uniquingKeysWith: { first, _ in
+          Issue.record("a participant twice, \(place)")
+          return first
+        })
+      client.presenter = reply.presenterID
+    case .event(let seq, let event):
+      #expect(seq == client.lastSeq + 1, "\(place)")
+      client.lastSeq = seq
+      take(event, &client, place)
+    default: break
+    }
+  }
+
+  private func take(_ event: ServerEvent, _ client: inout Client, _ place: String) {
+    #expect(!client.hasLeft, "something after the last event, \(place)")
+    switch event {
+    case .participantJoined(let other):
+      #expect(client.others[other.participantID] == nil, "\(place)")
+      client.others[other.participantID] = Set(other.streams.map(\.streamID))
+    case .participantLeft(let id, _):
+      #expect(client.others[id] == [], "left unknown or with streams, \(place)")
+      client.others[id] = nil
+    case .streamEnabled(let id, let stream):
+      #expect(client.others[id]?.insert(stream.streamID).inserted == true, "\(place)")
+    case .streamDisabled(let id, let stream):
+      #expect(client.others[id]?.remove(stream.streamID) != nil, "\(place)")
+    case .streamSeated(let id, _):
+      #expect(client.others.values.contains { $0.contains(id) }, "\(place)")
+    case .presenterChanged(let id): client.presenter = id
+    case .pubsub(let message): client.pubsub.append(message.messageID)
+    case .meetingLeft: client.hasLeft = true
+    case .streamUnseated, .seatsNeeded, .mediaReset, .speakerChanged, .mediaState: break
+    }
+  }
+
+  /// All who are connected believe the same.
+  private func check(_ world: World, _ step: Int, _ seed: UInt64) {
+    let present = world.clients.filter { $0.connection != nil && $0.token != nil && !$0.hasLeft }
+    for client in present {
+      // Those whose socket is gone are in the room for all others, so belief may exceed `present`.
+      for other in present where other.name != client.name {
+        #expect(client.others[other.name] != nil, "seed \(seed) step \(step)")
+      }
+      #expect(client.others[client.name] == nil, "seed \(seed) step \(step)")
+      #expect(client.presenter == present[0].presenter, "seed \(seed) step \(step)")
+      #expect(
+        client.others.count + 1 == world.room.state.participantCount, "seed \(seed) step \(step)")
+    }
+    #expect(Set(present.map(\.name)).count == present.count, "seed \(seed) step \(step)")
+    #expect(world.room.state.participantCount <= 6)
+  }
+
+  /// Message ids end in a number that grows within a session; everybody sees them grow.
+  private func checkOrder(_ world: World, _ seed: UInt64) {
+    for client in world.clients {
+      let numbers = client.pubsub.compactMap { $0.split(separator: "-").last.flatMap { Int($0) } }
+      #expect(numbers.count == client.pubsub.count)
+      #expect(zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 }, "seed \(seed)")
+    }
+  }
+
+  /// What was stored is what is.
+  private func checkStore(_ world: World, _ seed: UInt64) async throws {
+    let store = try await SQLiteStore(inMemory: world.room.now)
+    let tenant = try #require(
+      try await store.tenants(forKeys: ["key"], at: world.room.now.wall)["key"])
+    _ = try await store.create(
+      RoomRecord(
+        objectID: "o", roomID: RoomHarness.roomID, tenant: tenant, customRoomID: nil,
+        createdAt: world.room.now.wall, updatedAt: world.room.now.wall))
+    let changes = world.room.changes.map { change in
+      if case .sessionStarted(let id, let room, _, let key, let time) = change {
+        StoreChange.sessionStarted(id, room: room, tenant: tenant, apiKey: key, at: time)
+      } else {
+        change
+      }
+    }
+    try await store.commit(changes, at: world.room.now.wall)
+
+    let all = try #require(PageRequest(page: "1", perPage: "100"))
+    let sessions = try await store.sessions(tenant: tenant, room: nil, all).elements
+    let open = sessions.filter { $0.end == nil }
+    #expect(
+      open.map(\.sessionID) == (world.room.state.sessionID.map { [$0] } ?? []), "seed \(seed)")
+    for session in sessions {
+      let participants = try await store.participants(
+        session: session.sessionID, onlyPresent: true, nil)
+      #expect(
+        participants.total == (session.end == nil ? world.room.state.participantCount : 0),
+        "seed \(seed)")
+      let everybody = try await store.participants(
+        session: session.sessionID, onlyPresent: false, nil
+      ).elements
+      #expect(!everybody.isEmpty, "seed \(seed)")
+      for participant in everybody {
+        #expect(participant.presence.filter { $0.end == nil }.count <= 1, "seed \(seed)")
+        for spans in participant.streams.values {
+          #expect(spans.filter { $0.end == nil }.count <= 1, "seed \(seed)")
+          if participant.presence.allSatisfy({ $0.end != nil }) {
+            #expect(spans.allSatisfy { $0.end != nil }, "seed \(seed)")
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,141 @@
+/// Everything that can be configured; the raw value is the key in `stoa.yaml`.
+///
+/// This is the only list: flags and their help, variables, keys of the file and `docs/config.md`
+/// are all made from it.
+package enum Setting: String, CaseIterable, Sendable {
+  case bind, port, publicUrl, udpPort, announce, shards
+  case data, web
+  case apiKey, apiSecret, apiSecretFile
+  case tlsCert, tlsKey, corsOrigins
+  case maxParticipantsPerRoom
+  case logLevel, logFormat
+  case dev, devAllowPublic
+
+  /// What a setting may be set to.
+  package enum Kind: Equatable, Sendable {
+    /// One text; what it stands for in help, `FILE` for example.
+    case text(String)
+    case integer(ClosedRange<Int>)
+    case choice([String])
+    /// Texts separated by commas, or a YAML sequence.
+    case list(String)
+    /// `true` or `false`; a flag without a value on the command line.
+    case toggle
+  }
+
+  /// The key in `stoa.yaml`.
+  package var key: String { rawValue }
+
+  /// The environment variable.
+  package var environmentName: String {
+    "STOA_" + words.map { $0.uppercased() }.joined(separator: "_")
+  }
+
+  /// The flag without its dashes; `nil` for what must not appear in a process list.
+  package var flag: String? {
+    self == .apiSecret ? nil : words.map { $0.lowercased() }.joined(separator: "-")
+  }
+
+  /// The parts of the key: `udp` and `Port` of `udpPort`.
+  private var words: [Substring] {
+    let starts = [rawValue.startIndex] + rawValue.indices.filter { rawValue[$0].isUppercase }
+    let ends = starts.dropFirst() + [rawValue.endIndex]
+    return zip(starts, ends).map { rawValue[$0..<$1] }
+  }
+}
+
+extension Setting {
+  package var kind: Kind {
+    switch self {
+    case .bind: .text("ADDRESS")
+    case .port: .integer(0...65_535)
+    case .udpPort: .integer(0...65_535)
+    case .announce: .list("ADDRESS[:PORT]")
+    case .shards: .integer(1...256)
+    case .data, .web: .text("FOLDER")
+    case .publicUrl: .text("URL")
+    case .apiKey, .apiSecret: .text("TEXT")
+    case .apiSecretFile, .tlsCert, .tlsKey: .text("FILE")
+    case .corsOrigins: .list("ORIGIN")
+    case .maxParticipantsPerRoom: .integer(1...10_000)
+    case .logLevel: .choice(["trace", "debug", "info", "notice", "warning", "error", "critical"])
+    case .logFormat: .choice(["text", "json"])
+    case .dev, .devAllowPublic: .toggle
+    }
+  }
+
+  /// The default as people read it; `nil` where there is none.
+  package var fallback: String? {
+    switch self {
+    case .bind: "0.0.0.0 (127.0.0.1 with --dev)"
+    case .port: "8080"
+    case .publicUrl: "http://localhost:8080, with the port and scheme in use"
+    case .udpPort: "40000"
+    case .announce: "every address of this machine"
+    case .shards: "one per processor core"
+    case .data: "./data"
+    case .web: "`web` beside the program, else ./web/dist"
+    case .apiKey, .apiSecret, .apiSecretFile, .tlsCert, .tlsKey: nil
+    case .corsOrigins: "none (this machine's with --dev)"
+    case .maxParticipantsPerRoom: "1000"
+    case .logLevel: "info"
+    case .logFormat: "text"
+    case .dev, .devAllowPublic: "false"
+    }
+  }
+
+  /// One or two sentences, without the default.
+  package var meaning: String {
+    switch self {
+    case .bind: "IP address to listen on, for HTTP, WebSocket and media."
+    case .port: "TCP port for HTTP and WebSocket; 0 picks a free one."
+    case .publicUrl:
+      "How people reach this server from outside, for links in answers: https://meet.example.com"
+    case .udpPort:
+      """
+      First media port, UDP and TCP: shard n uses this number plus n. Open them in the firewall. \
+      0 picks free ones.
+      """
+    case .announce:
+      """
+      Addresses under which browsers reach the media ports, when they differ from this \
+      machine's own (NAT, container, test relay).
+      """
+    case .shards: "Media processes; each room lives in one of them."
+    case .data: "Where rooms, sessions and participants are kept; made if absent."
+    case .web: "The page, its assets and, in sdk/, the JavaScript SDK."
+    case .apiKey: "The `apikey` that tokens carry."
+    case .apiSecret:
+      "What tokens are signed with (HS256), at least 32 bytes. Make one: openssl rand -hex 32"
+    case .apiSecretFile: "A file holding the secret, instead of apiSecret; not readable by others."
+    case .tlsCert: "Certificate chain (PEM): serve https and wss instead of http and ws."
+    case .tlsKey: "Private key of tlsCert (PEM)."
+    case .corsOrigins:
+      """
+      Web origins, such as https://app.example.com, whose pages may call the API and join; \
+      * allows every origin. The server's own origin always may.
+      """
+    case .maxParticipantsPerRoom: "Further participants are refused with 4009."
+    case .logLevel: "The least important messages that are logged."
+    case .logFormat: "One line of text, or one JSON object, per message; to standard error."
+    case .dev:
+      """
+      For trying out on one machine: a well-known API key and secret, this machine's addresses \
+      only, and tokens from POST /dev/token.
+      """
+    case .devAllowPublic:
+      "Lets dev listen on an address that others reach, with a secret that everybody knows."
+    }
+  }
+
+  /// The words of the default and the allowed values, for help and documentation.
+  package var allowed: String {
+    switch kind {
+    case .text(let placeholder): placeholder
+    case .integer(let range): "\(range.lowerBound)–\(range.upperBound)"
+    case .choice(let choices): choices.joined(separator: ", ")
+    case .list(let placeholder): "\(placeholder), …"
+    case .toggle: "true, false"
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import HTTPTypes
+package import Hummingbird
+package import Logging
+import NIOCore
+import Signal
+
+/// One request of the REST API, as its route's handler sees it.
+package struct APIRequest: Sendable {
+  /// Bytes; the largest body of ours is far smaller, and JSON of this size decodes in milliseconds.
+  package static let maximumBodySize = 256 * 1_024
+
+  package let request: Request
+  package let target: RequestTarget
+  package let parameters: [String: String]
+  /// Whether the page that sent it, if it was one, may use this server.
+  package let isFromAllowedOrigin: Bool
+  package let logger: Logger
+
+  /// The value of a `{name}` in the route's path.
+  func parameter(_ name: String) -> String { parameters[name] ?? "" }
+
+  /// Which page of a list is asked for.
+  ///
+  /// - Throws: `HTTPFailure` 400 naming the parameter that is no positive whole number.
+  func page() throws(HTTPFailure) -> PageRequest {
+    guard let page = PageRequest(page: target.query["page"], perPage: target.query["perPage"])
+    else { throw .invalidParameter("page and perPage must be whole numbers of at least 1.") }
+    return page
+  }
+
+  /// The body as a value; no body at all counts as `{}`.
+  ///
+  /// - Throws: `HTTPFailure` 413 for a long body, 400 for one that is not JSON or of other types.
+  func decode<Value: Decodable>(_ type: Value.Type) async throws -> Value {
+    let length = request.headers[.contentLength].flatMap { Int($0) } ?? 0
+    guard length <= Self.maximumBodySize else { throw HTTPFailure.bodyTooLarge }
+    let body: ByteBuffer
+    do {
+      body = try await request.body.collect(upTo: Self.maximumBodySize)
+    } catch is NIOTooManyBytesError {
+      throw HTTPFailure.bodyTooLarge
+    }
+    let bytes = body.readableBytes == 0 ? Array("{}".utf8) : Array(body.readableBytesView)
+    do {
+      return try SignalJSON.decode(type, from: bytes)
+    } catch {
+      let isMalformed =
+        switch error as? JSONParser.Violation {
+        case .malformed, .notUTF8: true
+        case .tooDeep, nil: false
+        }
+      throw HTTPFailure(
+        .badRequest, isMalformed ? "INVALID_JSON" : "INVALID_PARAMETER",
+        "The body is refused: \(SignalJSON.explanation(of: error)).")
+    }
+  }
+}

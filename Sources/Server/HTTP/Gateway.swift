@@ -1,0 +1,93 @@
+import Control
+import HTTPTypes
+package import Hummingbird
+import Logging
+import NIOCore
+
+/// Answers every HTTP request: the API, the page, and whatever is wrong with the rest.
+package struct Gateway: HTTPResponder {
+  package typealias Context = BasicRequestContext
+
+  package let routes: RouteTable
+  let origins: OriginPolicy
+  /// `nil` if the web folder does not exist.
+  let files: StaticFiles?
+
+  package func respond(to request: Request, context: Context) async throws -> Response {
+    let origin = request.headers[.origin]
+    let isAllowed = origins.permits(origin, host: request.head.authority)
+    var response: Response
+    if request.method == .options, request.headers[.accessControlRequestMethod] != nil {
+      response = preflight(isAllowed: isAllowed)
+    } else {
+      response = await answer(request, isAllowed: isAllowed, logger: context.logger)
+    }
+    // Tokens travel in a header, never in a cookie, so credentials are never allowed.
+    if let origin, response.headers[.accessControlAllowOrigin] == nil {
+      response.headers.append(HTTPField(name: .vary, value: "Origin"))
+      if isAllowed { response.headers[.accessControlAllowOrigin] = origin }
+    }
+    if request.method == .head { return response.createHeadResponse() }
+    return response
+  }
+
+  private func preflight(isAllowed: Bool) -> Response {
+    guard isAllowed else { return HTTPFailure.originNotAllowed.response }
+    return Response(
+      status: .noContent,
+      headers: [
+        .accessControlAllowMethods: "GET, POST, DELETE",
+        .accessControlAllowHeaders: "Authorization, Content-Type",
+        .accessControlMaxAge: "600",
+      ])
+  }
+
+  private func answer(_ request: Request, isAllowed: Bool, logger: Logger) async -> Response {
+    do {
+      guard let target = RequestTarget(request.head.path ?? "/") else {
+        throw HTTPFailure(.badRequest, "INVALID_URL", "The address is not a valid URL.")
+      }
+      switch routes.match(request.method, target.segments) {
+      case .route(let route, let parameters):
+        return try await route.handler(
+          APIRequest(
+            request: request, target: target, parameters: parameters,
+            isFromAllowedOrigin: isAllowed, logger: logger))
+      case .otherMethods(let methods):
+        if request.method == .options { return options(methods) }
+        throw HTTPFailure.methodNotAllowed(methods)
+      case .none:
+        return try await file(at: target, request)
+      }
+    } catch let failure as HTTPFailure {
+      return failure.response
+    } catch let error as ControlError {
+      return .json(error.body, status: .init(code: error.statusCode))
+    } catch {
+      logger.error(
+        "a request failed",
+        metadata: ["path": "\(request.uri.path)", "error": "\(String(reflecting: error))"])
+      return HTTPFailure.internalError.response
+    }
+  }
+
+  private func options(_ methods: [HTTPRequest.Method]) -> Response {
+    let names = (methods + [.options]).map(\.rawValue).joined(separator: ", ")
+    return Response(status: .noContent, headers: [.allow: names])
+  }
+
+  private func file(at target: RequestTarget, _ request: Request) async throws -> Response {
+    let known = request.headers[.ifNoneMatch]
+    guard let response = try await files?.response(to: target.segments, known: known) else {
+      if target.segments.isEmpty {
+        throw HTTPFailure(
+          .notFound, "PAGE_NOT_FOUND", "The page is not built; ./run builds it, --web names it.")
+      }
+      throw HTTPFailure.unknownRoute
+    }
+    guard request.method == .get || request.method == .head else {
+      throw HTTPFailure.methodNotAllowed([.get])
+    }
+    return response
+  }
+}

@@ -1,0 +1,62 @@
+package import HTTPTypes
+package import Hummingbird
+
+/// One method of one path, and what answers it.
+package struct Route: Sendable {
+  package typealias Handler = @Sendable (APIRequest) async throws -> Response
+
+  package let method: HTTPRequest.Method
+  /// Segments; `{name}` matches any one.
+  package let path: String
+  package let handler: Handler
+  private let segments: [Substring]
+
+  package init(_ method: HTTPRequest.Method, _ path: String, _ handler: @escaping Handler) {
+    self.method = method
+    self.path = path
+    self.handler = handler
+    segments = path.split(separator: "/")
+  }
+
+  /// The values of the path's `{name}`s; `nil` if the path is another.
+  func parameters(of target: [String]) -> [String: String]? {
+    guard target.count == segments.count else { return nil }
+    var parameters: [String: String] = [:]
+    for (pattern, segment) in zip(segments, target) {
+      if pattern.first == "{" {
+        parameters[String(pattern.dropFirst().dropLast())] = segment
+      } else if pattern != segment {
+        return nil
+      }
+    }
+    return parameters
+  }
+}
+
+/// All routes of the API.
+///
+/// The first that matches answers, so literal paths come before patterns.
+package struct RouteTable: Sendable {
+  package enum Match: Sendable {
+    case route(Route, parameters: [String: String])
+    /// The path exists, for these methods only.
+    case otherMethods([HTTPRequest.Method])
+    case none
+  }
+
+  package let routes: [Route]
+  package init(_ routes: [Route]) { self.routes = routes }
+
+  /// Finds the route of a request; HEAD is answered by GET's.
+  package func match(_ method: HTTPRequest.Method, _ segments: [String]) -> Match {
+    var others: [HTTPRequest.Method] = []
+    for route in routes {
+      guard let parameters = route.parameters(of: segments) else { continue }
+      if route.method == method || (method == .head && route.method == .get) {
+        return .route(route, parameters: parameters)
+      }
+      if !others.contains(route.method) { others.append(route.method) }
+    }
+    return others.isEmpty ? .none : .otherMethods(others)
+  }
+}

@@ -1,0 +1,31 @@
+import Control
+import HTTPTypes
+import Hummingbird
+import Signal
+
+extension RouteTable {
+  /// What operators and load balancers ask: `/healthz`, `/readyz`; and `/signal` without upgrade.
+  static func operation(_ directory: RoomDirectory) -> [Route] {
+    [
+      Route(.get, "/healthz") { _ in .json(Health(status: "ok")) },
+      Route(.get, "/readyz") { _ in
+        let status = await directory.status()
+        guard status.liveShards > 0 else {
+          throw HTTPFailure(
+            .serviceUnavailable, "MEDIA_UNAVAILABLE", "No media process is running.")
+        }
+        return .json(Health(status: "ready"))
+      },
+      Route(.get, "/signal") { request in
+        guard request.isFromAllowedOrigin else { throw HTTPFailure.originNotAllowed }
+        throw HTTPFailure(
+          .upgradeRequired, "UPGRADE_REQUIRED", "This is a WebSocket; see docs/signalling.md.",
+          headers: [.upgrade: "websocket"])
+      },
+    ]
+  }
+
+  private struct Health: Encodable {
+    let status: String
+  }
+}

@@ -1,0 +1,207 @@
+package import Control
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+package import Logging
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+package import ServiceLifecycle
+import Signal
+package import UnixSignals
+
+/// The whole server but for its media processes: store, rooms, HTTP and WebSocket.
+package struct StoaServer: Sendable {
+  /// How long a graceful stop may take before what still runs is cancelled.
+  static let stopPatience = Duration.seconds(2)
+
+  private let configuration: Configuration
+  private let directory: RoomDirectory
+  /// Answers requests; also without a socket.
+  package let gateway: Gateway
+  private let tls: TLSConfiguration?
+  private let timeouts: HTTPAndWebSocketChannel.Timeouts
+  private let media: any MediaPlane & Service
+  private let logger: Logger
+
+  /// Opens the store and builds everything; nothing listens yet.
+  ///
+  /// - Parameters:
+  ///   - configuration: what to serve, and where.
+  ///   - media: the media processes; runs as long as the server, and stops last.
+  ///   - logger: of the whole server.
+  ///   - limits: of signalling; tests shorten them.
+  ///   - timeouts: of connections; likewise.
+  ///   - time: both clocks; tests turn them by hand.
+  /// - Throws: `ConfigurationError` for files that cannot be used, and what the store throws.
+  package init(
+    _ configuration: Configuration, media: any MediaPlane & Service, logger: Logger,
+    limits: SignallingLimits = .standard,
+    timeouts: HTTPAndWebSocketChannel.Timeouts = .init(),
+    time: @escaping TimeSource = SystemTime.source
+  ) async throws {
+    self.configuration = configuration
+    self.media = media
+    self.timeouts = timeouts
+    self.logger = logger
+    tls = try configuration.tls.map { try TLSConfiguration($0) }
+    let files = try WebFolder.find(configuration.webDirectory)
+
+    let key = try APIKey(
+      key: configuration.credential.key, secret: configuration.credential.secret.value)
+    let store = try await SQLiteStore(path: try Self.storePath(configuration), now: time())
+    let tenants = try await store.tenants(forKeys: [key.key], at: time().wall)
+    directory = RoomDirectory(
+      configuration: try ControlConfiguration(
+        publicURL: configuration.publicURL ?? configuration.localURL(port: configuration.port),
+        participantsPerRoom: configuration.maximumParticipantsPerRoom, signalling: limits),
+      store: store, verifier: try await TokenVerifier(keys: [key], tenants: tenants),
+      media: media, time: time, logger: logger)
+
+    var routes = RouteTable.rooms(directory) + RouteTable.sessions(directory)
+    routes += RouteTable.operation(directory)
+    if configuration.isDevelopment {
+      routes += RouteTable.development(
+        try await TokenSigner(key), isPublic: configuration.isPublicDevelopment, time: time)
+    }
+    gateway = Gateway(routes: RouteTable(routes), origins: configuration.origins, files: files)
+  }
+
+  /// Makes the data folder and names the store's file in it.
+  private static func storePath(_ configuration: Configuration) throws -> String {
+    let folder = configuration.dataDirectory
+    do {
+      // Only this user: it holds names and messages of people.
+      try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true,
+        attributes: [.posixPermissions: 0o700])
+    } catch {
+      throw ConfigurationError(
+        "--data \(folder)", "the folder cannot be made", cure: "check the path and its permissions")
+    }
+    guard FileManager.default.isWritableFile(atPath: folder) else {
+      throw ConfigurationError("--data \(folder)", "the folder is not writable")
+    }
+    return folder + "/stoa.db"
+  }
+
+  /// Serves until a signal asks to stop, or something fails.
+  ///
+  /// - Parameters:
+  ///   - signals: which stop the server gracefully.
+  ///   - onListening: is called with the port when requests are answered.
+  /// - Throws: `ConfigurationError` if the port is not to be had, and what a service throws.
+  package func run(
+    stoppedBy signals: [UnixSignal], onListening: @escaping @Sendable (Int) async -> Void
+  ) async throws {
+    // Stopped from the last to the first: sockets say goodbye before their rooms are closed.
+    var services = ServiceGroupConfiguration(
+      services: [media, DirectoryService(directory: directory), try http(onListening)],
+      gracefulShutdownSignals: signals, logger: quietLogger)
+    services.maximumGracefulShutdownDuration = Self.stopPatience
+    let group = ServiceGroup(configuration: services)
+    do {
+      try await group.run()
+    } catch let error as IOError where error.errnoCode == EADDRINUSE {
+      throw ConfigurationError(
+        "--port \(configuration.port)", "the port is in use on \(configuration.bind)",
+        cure: "stop the other program, or choose another port")
+    } catch let error as IOError where error.errnoCode == EACCES {
+      throw ConfigurationError(
+        "--port \(configuration.port)", "this user may not listen there",
+        cure: "choose a port from 1024 on")
+    } catch let error as IOError where error.errnoCode == EADDRNOTAVAIL {
+      throw ConfigurationError(
+        "--bind \(configuration.bind)", "this machine has no such address")
+    }
+  }
+
+  /// The frameworks' own chatter is for who debugs.
+  private var quietLogger: Logger {
+    var logger = logger
+    if logger.logLevel > .debug { logger.logLevel = max(logger.logLevel, .warning) }
+    return logger
+  }
+
+  private func http(_ onListening: @escaping @Sendable (Int) async -> Void) throws -> some Service {
+    let origins = configuration.origins
+    let directory = directory
+    let timeouts = timeouts
+    let frameBytes = directory.configuration.signalling.frameBytes
+    let isSecure = tls != nil
+    let plain = HTTPServerBuilder { responder in
+      HTTPAndWebSocketChannel(
+        responder: responder, isSecure: isSecure, timeouts: timeouts,
+        maximumFrameSize: frameBytes,
+        admits: { head in
+          head.uri.prefix { $0 != "?" } == "/signal"
+            && origins.permits(
+              head.headers.first(name: "origin"), host: head.headers.first(name: "host"))
+        },
+        handler: { channel in
+          let connection = SignallingConnection(directory: directory)
+          await SignallingSocket(channel: channel, connection: connection).run()
+        })
+    }
+    let server =
+      if let tls { try HTTPServerBuilder.tls(plain, tlsConfiguration: tls) } else { plain }
+    return Application(
+      responder: gateway, server: server,
+      configuration: ApplicationConfiguration(
+        address: .hostname(configuration.bind.description, port: configuration.port),
+        serverName: nil, backlog: 1_024),
+      onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
+      logger: quietLogger)
+  }
+}
+
+/// Runs the rooms as a service.
+private struct DirectoryService: Service {
+  let directory: RoomDirectory
+
+  func run() async throws {
+    // Cancellation is how the directory is asked to close its sessions.
+    await cancelWhenGracefulShutdown { await directory.run() }
+  }
+}
+
+extension Configuration {
+  /// Where a browser on this machine finds the server.
+  package func localURL(port: Int) -> String {
+    let scheme = tls == nil ? "http" : "https"
+    let host = bind.isWildcard || bind.isLoopback ? "localhost" : bind.urlHost
+    return "\(scheme)://\(host):\(port)"
+  }
+}
+
+extension TLSConfiguration {
+  /// Reads certificate and key.
+  ///
+  /// - Throws: `ConfigurationError` naming the file that cannot be used.
+  fileprivate init(_ files: Configuration.TLSFiles) throws(ConfigurationError) {
+    let chain: [NIOSSLCertificate]
+    let key: NIOSSLPrivateKey
+    do {
+      chain = try NIOSSLCertificate.fromPEMFile(files.certificate)
+    } catch {
+      throw ConfigurationError(
+        "--tls-cert \(files.certificate)", "is not a certificate in PEM form, or not readable")
+    }
+    do {
+      key = try NIOSSLPrivateKey(file: files.key, format: .pem)
+    } catch {
+      throw ConfigurationError(
+        "--tls-key \(files.key)", "is not a private key in PEM form, or not readable")
+    }
+    self = .makeServerConfiguration(
+      certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
+    minimumTLSVersion = .tlsv12
+    applicationProtocols = ["http/1.1"]
+    guard (try? NIOSSLContext(configuration: self)) != nil else {
+      throw ConfigurationError("--tls-key \(files.key)", "does not belong to \(files.certificate)")
+    }
+  }
+}

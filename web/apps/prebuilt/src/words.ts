@@ -1,0 +1,80 @@
+import type { LeaveReason } from "@stoa/js-sdk";
+
+interface Coded {
+  code?: unknown;
+  message?: unknown;
+}
+
+/** What an error means to the person in front of the screen. */
+export function inWords(reason: unknown): string {
+  const { code, message } = (reason ?? {}) as Coded;
+  switch (code) {
+    case 4001:
+    case 4002:
+      return "The invitation is not valid any more: its token was refused. Ask for a new link.";
+    case 4003:
+      return "There is no such room. Check the room id, or leave it empty to start a new one.";
+    case 4008:
+    case 4101:
+      return "You are not allowed to do this.";
+    case 4009:
+      return "The room is full.";
+    case 4503:
+      return "No connection for sound and picture yet. Trying again…";
+    case 1102:
+    case 1103:
+      return "The server cannot be reached. Check your connection and try again.";
+    case 3015:
+    case 3018:
+      return "The browser was not allowed to use the microphone. Allow it in the address bar, then try again.";
+    case 3014:
+    case 3017:
+      return "The browser was not allowed to use the camera. Allow it in the address bar, then try again.";
+    case 3016:
+      return "The screen was not shared.";
+    case 3019:
+      return "The system does not let this browser use the camera. Check its privacy settings.";
+    case 3020:
+      return "The system does not let this browser use the microphone. Check its privacy settings.";
+    case 3021:
+      return "No camera was found. You can join without one.";
+    case 3022:
+      return "No microphone was found. You can join without one and listen.";
+    case 3023:
+      return "The camera is used by another program. Close that program and try again.";
+    case 3024:
+      return "The microphone is used by another program. Close that program and try again.";
+    case 3027:
+      return "The camera stopped. Was it unplugged?";
+    case 3028:
+      return "The microphone stopped. Was it unplugged?";
+    case 3033:
+    case 3034:
+      return "Cameras and microphones work on secure pages only: open this page with https.";
+    default:
+      return typeof message === "string" && message !== "" ? message : "Something went wrong.";
+  }
+}
+
+/** Title and explanation of the screen after a call. */
+export function farewell(reason: LeaveReason | null): { title: string; text: string } {
+  switch (reason?.code) {
+    case 1002:
+    case 1010:
+      return { title: "You were removed", text: "Somebody removed you from the meeting." };
+    case 1006:
+    case 1009:
+      return { title: "The meeting has ended", text: "It was ended for everyone." };
+    case 1011:
+      return {
+        title: "You joined from somewhere else",
+        text: "The meeting goes on in the other window or device.",
+      };
+    case 1101:
+      return { title: "You left the meeting", text: "The others can go on without you." };
+    case 1103:
+      return { title: "The meeting could not be continued", text: "The server did not let you back in." };
+    default:
+      return { title: "The meeting is over for you", text: "The connection was ended." };
+  }
+}

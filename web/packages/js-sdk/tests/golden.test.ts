@@ -1,0 +1,122 @@
+// The messages that all clients and the server are tested on (Tests/Fixtures/signal).
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import {
+  ClientMessage,
+  ErrorMessage,
+  isServerEvent,
+  JoinRequest,
+  readMessage,
+  Reply,
+  Request,
+  ServerEvent,
+} from "../src/messages";
+import { Visit } from "./support/meeting";
+
+const folder = "../Tests/Fixtures/signal"; // tests run in web/
+
+function golden(side: "client" | "server"): { name: string; text: string }[] {
+  const names = readdirSync(folder).filter((name) => name.startsWith(`${side}-`));
+  assert(names.length >= 10, `${folder} has the golden messages`);
+  return names.map((name) => ({ name, text: readFileSync(`${folder}/${name}`, "utf8") }));
+}
+
+type Fields<Message extends { type: string }> = {
+  [Type in Message["type"]]: (keyof Extract<Message, { type: Type }>)[];
+};
+
+// Typed by the unions of messages.ts: a field that is not there does not compile.
+const SERVER: Fields<ServerEvent | Reply | ErrorMessage> = {
+  joined: [
+    "id",
+    "meetingId",
+    "sessionId",
+    "participantId",
+    "resumeToken",
+    "mode",
+    "answer",
+    "streams",
+    "participants",
+    "activeSpeakerId",
+    "presenterId",
+  ],
+  resumed: ["id", "seq"],
+  answer: ["id", "sdp"],
+  stream: ["id", "streamId"],
+  published: ["id", "messageId", "timestamp"],
+  history: ["id", "topic", "messages"],
+  ok: ["id"],
+  error: ["id", "code", "name", "message"],
+  "participant-joined": ["seq", "participant"],
+  "participant-left": ["seq", "participantId", "reason"],
+  "stream-enabled": ["seq", "participantId", "stream"],
+  "stream-disabled": ["seq", "participantId", "streamId", "kind"],
+  "stream-seated": ["seq", "streamId", "mid"],
+  "stream-unseated": ["seq", "streamId", "mid"],
+  "seats-needed": ["seq", "count"],
+  "media-reset": ["seq"],
+  "speaker-changed": ["seq", "participantId"],
+  "presenter-changed": ["seq", "participantId"],
+  pubsub: ["seq", "message"],
+  "media-state": ["seq", "state"],
+  "meeting-left": ["seq", "reason"],
+};
+
+const CLIENT: Fields<JoinRequest | Request | Extract<ClientMessage, { type: "resume" | "ping" }>> = {
+  join: ["token", "meetingId", "participantId", "name", "mode", "metaData", "offer", "streams", "client"],
+  resume: ["id", "resumeToken", "seq"],
+  ping: [],
+  offer: ["sdp", "reset", "streams"],
+  "stream-enable": ["kind", "mid"],
+  "stream-disable": ["kind"],
+  "set-quality": ["streamId", "quality"],
+  "pause-stream": ["streamId"],
+  "resume-stream": ["streamId"],
+  publish: ["topic", "message", "persist", "sendOnly", "payload"],
+  subscribe: ["topic"],
+  unsubscribe: ["topic"],
+  remove: ["participantId"],
+  leave: [],
+  end: [],
+};
+
+const EVENTS = Object.keys(SERVER).filter((type) => SERVER[type as ServerEvent["type"]][0] === ("seq" as never));
+
+test("every message of the server that is on record is one this client knows, field by field", () => {
+  for (const { name, text } of golden("server")) {
+    const message = readMessage(text);
+    assert(message, name);
+    if (message.type === "pong") continue;
+    const fields = SERVER[message.type as keyof typeof SERVER] as string[] | undefined;
+    assert(fields, `${name} has an unknown type`);
+    for (const key of Object.keys(message)) {
+      assert(key === "type" || fields.includes(key), `${name} has ${key}, which is not read here`);
+    }
+    assert.equal(isServerEvent(message), EVENTS.includes(message.type), name);
+  }
+});
+
+test("every message of a client that is on record has the fields this client sends", () => {
+  for (const { name, text } of golden("client")) {
+    const message = readMessage(text);
+    assert(message, name);
+    const fields = CLIENT[message.type as keyof typeof CLIENT] as string[] | undefined;
+    assert(fields, `${name} has an unknown type`);
+    for (const key of Object.keys(message)) {
+      assert(["type", "id", ...fields].includes(key), `${name} has ${key}, which is not sent here`);
+    }
+  }
+});
+
+test("the join that a meeting sends has the fields of the one on record, of the same types", async () => {
+  const recorded = golden("client").find(({ name }) => name === "client-join.json")!;
+  const expected = JSON.parse(recorded.text) as Record<string, unknown>;
+  await Visit.with({ metaData: { team: "red" } }, async (visit) => {
+    await visit.meeting.join();
+    const sent = await visit.server.message("join");
+
+    assert.deepEqual(Object.keys(sent).sort(), Object.keys(expected).sort());
+    for (const key of Object.keys(expected)) assert.equal(typeof sent[key], typeof expected[key], key);
+  });
+});

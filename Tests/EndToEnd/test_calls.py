@@ -9,8 +9,6 @@ from support.waiting import eventually
 
 # In a network of the tests' own; see support/network.py.
 @pytest.mark.serve("--bind", "0.0.0.0", "--dev-allow-public")
-@pytest.mark.xfail(
-    reason="Firefox connects, but the others do not see its picture within 30 s: an open fault", strict=False)
 def test_two_chromium_and_a_firefox_see_and_hear_one_another(
     server, pages, open_chromium, open_firefox
 ):

@@ -8,7 +8,8 @@ from pathlib import Path
 
 CLONE_NEWNET, CLONE_NEWUSER = 0x4000_0000, 0x1000_0000
 
-# Of the only device beside loopback. Firefox does not pair its own addresses with a loopback one.
+# Of the only device beside loopback. Firefox does not pair its own addresses with a loopback one, and
+# gathers none without a default route.
 ADDRESS = "10.77.0.1"
 
 isolated = False
@@ -33,7 +34,7 @@ def isolate():
         Path("/proc/self/gid_map").write_text(f"0 {group} 1")
     for command in (
         "link set lo up", "link add stoa0 type veth peer name stoa1", f"addr add {ADDRESS}/24 dev stoa0",
-        "link set stoa0 up", "link set stoa1 up",
+        "link set stoa0 up", "link set stoa1 up", "route add default dev stoa0",
     ):
         if subprocess.run(["ip", *command.split()], stderr=subprocess.DEVNULL).returncode != 0:
             # No such devices in this kernel: back to the network that was there.

@@ -7,21 +7,25 @@ import Wire
 
 /// One publisher and K subscribers of a real shard, without sockets: what forwarding costs in itself.
 ///
-/// Usage: `forwarding-cost [K = 20] [packets = 3000]`. Prints allocations and time per forwarded packet; run
-/// it under callgrind for instructions (`Benchmarks/instructions/run`).
+/// Usage: `forwarding-cost [K = 20] [packets = 3000] [recorded = packets]`. Prints allocations and time per
+/// forwarded packet; run it under callgrind for instructions (`Benchmarks/instructions/run`): two runs that
+/// record as many packets and play different numbers of them differ by forwarding alone.
 @main
 struct ForwardingCost {
   static func main() throws {
     let arguments = CommandLine.arguments.dropFirst().compactMap(Int.init)
     let subscribers = arguments.first ?? 20
     let packets = arguments.dropFirst().first ?? 3_000
+    let recorded = max(packets, arguments.dropFirst(2).first ?? packets)
     var rig = try Rig(subscribers: subscribers)
-    let datagrams = rig.record(packets: packets + Rig.warmUp)
+    let datagrams = rig.record(packets: recorded + Rig.warmUp)
 
     rig.play(datagrams[..<Rig.warmUp])
     let forwardedBefore = rig.forwarded
     let allocationsBefore = allocation_count()
-    let elapsed = ContinuousClock().measure { rig.play(datagrams[Rig.warmUp...]) }
+    let elapsed = ContinuousClock().measure {
+      rig.play(datagrams[Rig.warmUp..<Rig.warmUp + packets])
+    }
     let allocations = allocation_count() - allocationsBefore
     let forwarded = rig.forwarded - forwardedBefore
 

@@ -18,6 +18,7 @@ function errors(): Readonly<Record<ErrorName, { code: number; name: ErrorName }>
 export const Constants = Object.freeze({
   errors: errors(),
   modes: named("SEND_AND_RECV", "RECV_ONLY", "SIGNALLING_ONLY", "CONFERENCE", "VIEWER"),
+  pinType: named("SHARE_AND_CAM", "CAM", "SHARE"),
   permission: Object.freeze({
     AUDIO: "audio",
     VIDEO: "video",
@@ -48,6 +49,9 @@ export const Constants = Object.freeze({
   leaveReason: Object.freeze({
     WEBSOCKET_DISCONNECTED: 1001,
     REMOVE_PEER: 1002,
+    REMOVE_PEER_VIEWER_MODE_CHANGED: 1003,
+    REMOVE_PEER_MEDIA_RELAY_STOP: 1004,
+    SWITCH_ROOM: 1005,
     ROOM_CLOSE: 1006,
     UNKNOWN: 1007,
     MEETING_END_API: 1009,

@@ -5,6 +5,9 @@ export interface Environment {
   /** Undefined on insecure pages. */
   mediaDevices: () => MediaDevices | undefined;
   userAgent: () => string;
+  fetch: (url: string, init: RequestInit) => Promise<Response>;
+  /** How this machine is connected, as far as the browser tells. */
+  networkType: () => string | undefined;
 }
 
 export const browser: Environment = {
@@ -12,4 +15,9 @@ export const browser: Environment = {
   peerConnection: (configuration) => new RTCPeerConnection(configuration),
   mediaDevices: () => (typeof navigator === "undefined" ? undefined : navigator.mediaDevices),
   userAgent: () => (typeof navigator === "undefined" ? "" : navigator.userAgent),
+  fetch: (url, init) => fetch(url, init),
+  networkType: () =>
+    typeof navigator === "undefined"
+      ? undefined
+      : (navigator as { connection?: { type?: string } }).connection?.type,
 };

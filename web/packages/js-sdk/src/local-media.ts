@@ -17,6 +17,8 @@ import { profileOf } from "./tracks";
 
 export interface LocalMediaHost {
   transport(): PeerTransport | null;
+  /** While the m-lines to send on are being negotiated anew; `null` if they are not. */
+  negotiating(): Promise<void> | null;
   enable(kind: StreamKind, mid: string): Promise<string>;
   disable(kind: StreamKind): Promise<void>;
   opened(stream: Stream): void;
@@ -47,7 +49,7 @@ export class LocalMedia {
     private readonly camera: VideoEncoderConfig,
     private readonly multiStream: boolean,
     /** False for a participant who only receives or signals. */
-    private readonly canSend: boolean,
+    public canSend: boolean,
   ) {
     for (const kind of KINDS) {
       this.slots.set(kind, {
@@ -92,6 +94,14 @@ export class LocalMedia {
     });
     slot.starting = starting;
     return starting;
+  }
+
+  /** As `stop`, of a stream that the server itself has taken off. */
+  silenced(kind: StreamKind): MediaStreamTrack | null {
+    const slot = this.slot(kind);
+    // One that is only just being announced is another than the one taken off: it is told.
+    if (slot.stream) slot.told = false;
+    return this.stop(kind);
   }
 
   /** Stops sending at once; the server is told when it can be. Returns the track, still live. */
@@ -202,6 +212,8 @@ export class LocalMedia {
     const slot = this.slot(kind);
     // A join that overtook us may have carried the stream, or not: then it is asked for again.
     for (let tries = 0; tries < 8; tries += 1) {
+      const pending = this.host.negotiating();
+      if (pending) await pending;
       if (generation !== slot.generation || slot.stream) return;
       const mid = this.host.transport()?.mid(kind);
       if (mid == null) return; // not negotiated yet: the join will carry it

@@ -101,7 +101,8 @@ export class LocalSources {
     this.nextCamera = this.nextMicrophone = null;
   }
 
-  private dropMuted(): void {
+  /** A muted microphone does not stay open. */
+  dropMuted(): void {
     this.muted?.stop();
     this.muted = null;
   }

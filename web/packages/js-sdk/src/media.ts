@@ -12,13 +12,25 @@ export interface MediaHost {
   attach(transport: PeerTransport): void;
   /** Kinds that have a local track now. */
   sending(): StreamKind[];
-  /** A new connection is about to be offered. */
-  renewing(): void;
+  /** A new connection is about to be offered, with the m-lines of the old one or with others. */
+  renewing(sameLines: boolean): void;
   /** The receivers are new: remote streams have other tracks. */
   renewed(): void;
   /** Media flows, or stopped flowing. */
   healthChanged(healthy: boolean): void;
+  /** The connection is up, for the first time or again. */
+  connected(): void;
   trouble(error: VideoSDKError): void;
+}
+
+/** A connection offered to another room, while the one of this room goes on. */
+export interface PreparedSwitch {
+  offer: string;
+  /** Tells the streams when the offer is about to be sent. */
+  streams(): SentStream[];
+  /** The other room took us: the old connection ends. */
+  commit(answer: string | null): void;
+  abort(): void;
 }
 
 /** A short break in connectivity heals by itself. */
@@ -40,6 +52,8 @@ export class Media {
   private running = false;
   private resets = 0;
   private healthy = true;
+  /** Waited for by streams that begin while other m-lines are negotiated. */
+  private renewal: { done: Promise<void>; settle(): void } | null = null;
   private patience: ReturnType<typeof setTimeout> | null = null;
   private closed = false;
 
@@ -47,6 +61,11 @@ export class Media {
     private readonly host: MediaHost,
     private readonly options: Omit<TransportOptions, "seats">,
   ) {}
+
+  /** Settles when the m-lines that `renew` asked for are there. */
+  get renewing(): Promise<void> | null {
+    return this.renewal?.done ?? null;
+  }
 
   /** An offer for `join`, and what tells its streams when it is about to be sent. */
   async prepareJoin(): Promise<() => { offer: string; streams: SentStream[] }> {
@@ -65,6 +84,47 @@ export class Media {
     this.joinOffer = null;
     if (!transport) return;
     await this.accept(transport, answer);
+  }
+
+  /** Offers a connection to another room; nothing changes here until it is committed. */
+  async prepareSwitch(): Promise<PreparedSwitch> {
+    const transport = this.make();
+    const offer = await transport.offer();
+    return {
+      offer,
+      streams: () => transport.sent(this.host.sending()),
+      commit: (answer) => {
+        this.wantsOffer = this.wantsReset = false;
+        this.adopt(transport);
+        if (answer === null) this.reset();
+        else void this.accept(transport, answer);
+      },
+      abort: () => transport.close(),
+    };
+  }
+
+  /** Makes a new connection, with or without m-lines to send on. */
+  renew(sends: boolean): void {
+    if (this.closed) return;
+    this.options.sends = sends;
+    this.wantsReset = true;
+    if (!this.renewal) {
+      let settle = (): void => {};
+      const done = new Promise<void>((resolve) => (settle = resolve));
+      this.renewal = { done, settle };
+    }
+    void this.run();
+  }
+
+  /** Ends the connection; none is wanted until `renew`. */
+  drop(): void {
+    this.stopWaiting();
+    this.wantsOffer = this.wantsReset = false;
+    this.joinOffer = null;
+    this.current?.close();
+    this.current = null;
+    this.settled();
+    this.setHealthy(true);
   }
 
   seatsNeeded(count: number): void {
@@ -93,12 +153,29 @@ export class Media {
     this.stopWaiting();
     this.current?.close();
     this.current = null;
+    this.settled();
+  }
+
+  private settled(): void {
+    this.renewal?.settle();
+    this.renewal = null;
   }
 
   private replace(): PeerTransport {
+    const transport = this.make();
+    this.adopt(transport);
+    return transport;
+  }
+
+  private adopt(transport: PeerTransport): void {
     this.stopWaiting();
     this.current?.close();
     this.joinOffer = null;
+    this.current = transport;
+    this.host.attach(transport);
+  }
+
+  private make(): PeerTransport {
     const options = { ...this.options, seats: this.seatsWanted };
     const transport: PeerTransport = new PeerTransport(
       this.host.createConnection(),
@@ -107,8 +184,6 @@ export class Media {
         if (transport === this.current) this.stateChanged(state);
       },
     );
-    this.current = transport;
-    this.host.attach(transport);
     return transport;
   }
 
@@ -121,13 +196,14 @@ export class Media {
       if (this.closed || !(this.wantsOffer || this.wantsReset)) break; // a join took over
       this.wantsOffer = false;
       this.wantsReset = this.wantsReset && !reset;
-      const transport = reset ? this.replace() : this.current;
+      const before = this.current;
+      const transport = reset ? this.replace() : before;
       if (!transport) break;
       try {
         transport.addSeats(this.seatsWanted);
         const sdp = await transport.offer();
         const streams = transport.sent(this.host.sending());
-        if (reset) this.host.renewing();
+        if (reset) this.host.renewing(before?.sends === transport.sends);
         const answer = await this.host.negotiate(sdp, reset, streams);
         if (transport !== this.current || this.closed) continue;
         await this.accept(transport, answer);
@@ -161,6 +237,7 @@ export class Media {
     }
     if (transport !== this.current) return;
     this.host.attach(transport);
+    this.settled();
     if (transport.connection.connectionState !== "connected") {
       this.wait(CONNECT_LIMIT, () => {
         this.host.trouble(
@@ -176,6 +253,7 @@ export class Media {
       case "connected":
         this.stopWaiting();
         this.resets = 0;
+        this.host.connected();
         return this.setHealthy(true);
       case "disconnected":
         return this.wait(DISCONNECTED_LIMIT, () => {

@@ -1,4 +1,4 @@
-import { sdkError } from "./errors";
+import { sdkError, VideoSDKError } from "./errors";
 import { Mode } from "./messages";
 import { VideoCodec } from "./peer-transport";
 
@@ -66,7 +66,19 @@ export function readOptions(parameters: MeetingParameters, token: string): Meeti
   };
 }
 
-function readMode(mode: MeetingParameters["mode"]): Mode {
+/** Why nobody would let this participant in, known before asking. */
+export function refusedBeforehand(options: MeetingOptions): VideoSDKError | null {
+  if (!options.token) return sdkError("INVALID_TOKEN", "Call VideoSDK.config(token) first.");
+  if (!options.meetingId) return sdkError("INVALID_MEETING_ID", "meetingId is empty.");
+  const { participantId } = options;
+  if (typeof participantId !== "string" || !/^\S+$/.test(participantId)) {
+    return sdkError("INVALID_PARTICIPANT_ID", "A participant id is not empty and has no spaces.");
+  }
+  return null;
+}
+
+/** A mode by any of its names; absent it is `SEND_AND_RECV`. */
+export function readMode(mode: MeetingParameters["mode"]): Mode {
   switch (mode ?? "SEND_AND_RECV") {
     case "SEND_AND_RECV":
     case "CONFERENCE":

@@ -1,92 +1,89 @@
-import { Constants, MeetingState } from "./constants";
 import { Timings } from "./connection";
-import { Emitter } from "./emitter";
+import { Constants, MeetingState } from "./constants";
 import { DEFAULT_CAMERA } from "./encoder-config";
 import { browser, Environment } from "./environment";
-import { asSDKError, sdkError, VideoSDKError } from "./errors";
+import { sdkError, VideoSDKError } from "./errors";
 import { LocalMedia } from "./local-media";
-import { listMicrophones, listWebcams, LocalSources, SelectableDevice } from "./local-sources";
-import { Media } from "./media";
-import { MeetingOptions } from "./meeting-options";
+import { LocalSources } from "./local-sources";
+import { Media, PreparedSwitch } from "./media";
+import { MeetingOptions, refusedBeforehand } from "./meeting-options";
 import {
   Joined,
   JoinRequest,
   LeaveReason,
   Quality,
+  Replies,
+  Request,
+  RequestType,
   ServerEvent,
-  StreamKind,
 } from "./messages";
 import { Participant } from "./participant";
+import { PeopleActions } from "./people-actions";
 import { PubSub } from "./pubsub";
+import { QualityReport } from "./quality-report";
+import { quiet } from "./room-actions";
 import { Roster } from "./roster";
 import { Signalling } from "./signalling";
 import { Stream } from "./stream";
-import { createScreenShareVideoTrack } from "./tracks";
 import { SDK_VERSION } from "./version";
 
-export interface MeetingEvents {
-  "meeting-joined": [];
-  "meeting-left": [reason: LeaveReason];
-  "participant-joined": [participant: Participant];
-  "participant-left": [participant: Participant, reason: LeaveReason | null];
-  "speaker-changed": [participantId: string | null];
-  "presenter-changed": [participantId: string | null];
-  "meeting-state-changed": [change: { state: MeetingState }];
-  error: [error: VideoSDKError];
+/** A `switchTo` the server has not answered yet. */
+interface Switching {
+  token: string;
+  media: PreparedSwitch | null;
 }
 
 /** One participant's visit to a meeting: media, people and messages. */
-export class Meeting extends Emitter<MeetingEvents> {
-  readonly id: string;
-  /** The others, by id. */
+export class Meeting extends PeopleActions {
   readonly participants: Map<string, Participant>;
   readonly localParticipant: Participant;
   readonly pubSub: PubSub;
   activeSpeakerId: string | null = null;
   activePresenterId: string | null = null;
 
-  private readonly roster: Roster;
-  private readonly media: Media;
-  private readonly local: LocalMedia;
+  protected readonly local: LocalMedia;
+  protected readonly sources: LocalSources;
+  protected readonly roster: Roster;
+  protected readonly media: Media;
+  protected readonly options: MeetingOptions;
   private readonly signalling: Signalling;
-  private readonly sources: LocalSources;
+  private readonly quality: QualityReport;
   private state: MeetingState | null = null;
-  private hasJoined = false;
   private signallingUp = true;
   private mediaUp = true;
   private joining: Promise<void> | null = null;
   private settleJoin: { resolve(): void; reject(error: VideoSDKError): void } | null = null;
+  private switching: Switching | null = null;
 
   /** @internal */
   constructor(
-    private readonly options: MeetingOptions,
+    options: MeetingOptions,
     signallingURL: string,
-    private readonly environment: Environment = browser,
+    environment: Environment = browser,
     timings?: Timings,
   ) {
-    super();
-    this.id = options.meetingId;
+    super(options.meetingId, baseURL(signallingURL), environment);
+    this.options = { ...options };
     const camera = DEFAULT_CAMERA[options.maxResolution];
     this.sources = new LocalSources(camera, environment, (error) => this.emit("error", error));
     this.sources.nextCamera = options.camera;
     this.sources.nextMicrophone = options.microphone;
 
+    const control = this.participantControl();
     this.roster = new Roster({
-      remove: (participantId) => this.removeParticipant(participantId),
-      setReceivedQuality: async (streamId, quality) => {
-        await this.signalling.request({ type: "set-quality", streamId, quality });
-      },
-      setSentQuality: async (quality) => this.local.setQuality(quality),
-      rtp: (participant, kind) => this.rtp(participant, kind),
+      ...control,
       receiver: (mid) => this.media.current?.receiver(mid) ?? null,
       setPaused: async (streamId, paused) => {
-        await this.signalling.request({
-          type: paused ? "pause-stream" : "resume-stream",
-          streamId,
-        });
+        await this.request({ type: paused ? "pause-stream" : "resume-stream", streamId });
       },
-      joined: (participant) => this.emit("participant-joined", participant),
-      left: (participant, reason) => this.emit("participant-left", participant, reason),
+      joined: (participant) => {
+        this.repin();
+        this.emit("participant-joined", participant);
+      },
+      left: (participant, reason) => {
+        this.repin();
+        this.emit("participant-left", participant, reason);
+      },
     });
     this.participants = this.roster.participants;
     this.localParticipant = new Participant(
@@ -95,21 +92,17 @@ export class Meeting extends Emitter<MeetingEvents> {
       true,
       options.mode,
       options.metaData,
-      {
-        remove: (participantId) => this.removeParticipant(participantId),
-        setReceivedQuality: async () => {},
-        setSentQuality: async (quality) => this.local.setQuality(quality),
-        rtp: (participant, kind) => this.rtp(participant, kind),
-      },
+      control,
     );
 
     this.local = new LocalMedia(
       {
         transport: () => this.media.current,
+        negotiating: () => this.media.renewing,
         enable: async (kind, mid) =>
-          (await this.signalling.request({ type: "stream-enable", kind, mid })).streamId,
+          (await this.request({ type: "stream-enable", kind, mid })).streamId,
         disable: async (kind) => {
-          await this.signalling.request({ type: "stream-disable", kind });
+          await this.request({ type: "stream-disable", kind });
         },
         opened: (stream) => this.localOpened(stream),
         closed: (stream) => this.localClosed(stream),
@@ -125,15 +118,17 @@ export class Meeting extends Emitter<MeetingEvents> {
           this.environment.peerConnection({ bundlePolicy: "max-bundle", iceServers: [] }),
         isLive: () => this.signalling.isLive,
         negotiate: async (sdp, reset, streams) =>
-          (await this.signalling.request({ type: "offer", sdp, reset, streams })).sdp,
+          (await this.request({ type: "offer", sdp, reset, streams })).sdp,
         attach: (transport) => this.local.attach(transport),
         sending: () => this.local.sending(),
-        renewing: () => this.roster.renewing(),
+        renewing: (sameLines) =>
+          sameLines ? this.roster.renewing() : this.roster.unseatAll(),
         renewed: () => this.roster.renewed(),
         healthChanged: (healthy) => {
           this.mediaUp = healthy;
           this.connectivityChanged();
         },
+        connected: () => this.quality.arrived(),
         trouble: (error) => this.emit("error", error),
       },
       {
@@ -143,11 +138,25 @@ export class Meeting extends Emitter<MeetingEvents> {
         camera,
       },
     );
+    this.quality = new QualityReport({
+      stats: () => this.media.current?.connection.getStats?.() ?? null,
+      networkType: () => environment.networkType(),
+      send: (report) => this.request({ type: "report", ...report }),
+    });
     this.signalling = new Signalling(
       signallingURL,
       environment.webSocket,
       {
         prepareJoin: () => this.prepareJoin(),
+        waiting: (participantId) => {
+          this.localParticipant.id = participantId;
+          this.emit("entry-waiting", { participantId });
+        },
+        entryAnswered: ({ participantId, decision }) => {
+          this.quality.joining();
+          this.emit("entry-responded", participantId, decision, null);
+        },
+        switched: (reply) => this.switched(reply),
         joined: (reply, again) => this.entered(reply, again),
         event: (event) => this.received(event),
         serverError: (error) => this.emit("error", error),
@@ -163,15 +172,20 @@ export class Meeting extends Emitter<MeetingEvents> {
     this.pubSub = new PubSub(this.signalling);
   }
 
-  /** Enters the meeting; rejects with the server's refusal, which `error` carries too. */
+  /**
+   * Enters the meeting; rejects with the server's refusal, which `error` carries too.
+   *
+   * With a token that only asks to join it waits, `CONNECTING`, until somebody inside answers.
+   */
   join(): Promise<void> {
-    this.joining ??= this.quiet(
+    this.joining ??= quiet(
       new Promise<void>((resolve, reject) => {
         this.settleJoin = { resolve, reject };
         this.changeState("CONNECTING");
-        const refusal = this.refusedBeforehand();
+        const refusal = refusedBeforehand(this.options);
         if (refusal) return this.ended({ code: 1103, message: "JOIN_ROOM_FAILED" }, refusal);
         globalThis.addEventListener?.("pagehide", this.pageHidden);
+        this.quality.joining();
         this.signalling.join();
         this.startInitialMedia();
       }),
@@ -188,103 +202,46 @@ export class Meeting extends Emitter<MeetingEvents> {
     return Promise.resolve();
   }
 
-  /** Ends the meeting for everyone; needs the permission `allow_mod`. */
-  end(): Promise<void> {
+  /**
+   * Goes to another room with the same devices, name and mode.
+   *
+   * The people of this room are told off with reason 1005, then `meeting-joined` comes again. If the
+   * other room refuses, one stays here.
+   */
+  switchTo({ meetingId, token }: { meetingId: string; token?: string }): Promise<void> {
     return this.action(async () => {
-      await this.signalling.request({ type: "end" });
+      if (typeof meetingId !== "string" || meetingId === "") {
+        throw sdkError("ERROR_INVALID_PARAMETER", "switchTo needs the meetingId of a room.");
+      }
+      if (this.switching) throw sdkError("ERROR_INVALID_PARAMETER", "A switch is under way.");
+      const switching: Switching = { token: token ?? this.options.token, media: null };
+      this.switching = switching;
+      try {
+        const hasMedia = this.options.mode !== "SIGNALLING_ONLY";
+        if (hasMedia) switching.media = await this.media.prepareSwitch();
+        const { media } = switching;
+        await this.request({
+          type: "switch",
+          meetingId,
+          ...(token ? { token } : {}),
+          ...(media ? { offer: media.offer, streams: media.streams() } : {}),
+        });
+      } catch (error) {
+        switching.media?.abort();
+        if (this.switching === switching) this.switching = null;
+        throw error;
+      }
     });
   }
 
-  /** Switches the microphone on, with the track given or the device chosen. */
-  unmuteMic(stream?: MediaStream | null): Promise<void> {
-    return this.action(() => this.local.start("audio", () => this.sources.microphone(stream)));
+  protected request<Type extends RequestType>(
+    request: Request & { type: Type },
+  ): Promise<Replies[Type]> {
+    return this.signalling.request<Type>(request);
   }
 
-  /** Switches the microphone off; it stays open for the next `unmuteMic`. */
-  muteMic(): Promise<void> {
-    return this.action(async () => {
-      const track = this.local.stop("audio");
-      if (track) this.sources.mute(track);
-    });
-  }
-
-  enableWebcam(stream?: MediaStream | null): Promise<void> {
-    return this.action(() => this.local.start("video", () => this.sources.camera(stream)));
-  }
-
-  disableWebcam(): Promise<void> {
-    return this.action(async () => this.local.stop("video")?.stop());
-  }
-
-  /** Shares a screen, window or tab with its sound; call it from a click. */
-  enableScreenShare(stream?: MediaStream | null): Promise<void> {
-    return this.action(async () => {
-      let sound: MediaStreamTrack | undefined;
-      // Asked for inside `start`, so that a second click opens no second dialogue.
-      await this.local.start("share", async () => {
-        const captured = stream ?? (await createScreenShareVideoTrack({}, this.environment));
-        const video = captured.getVideoTracks()[0];
-        if (!video) throw sdkError("ERROR_GET_DISPLAY_MEDIA", "There is no picture to share.");
-        sound = captured.getAudioTracks()[0];
-        return video;
-      });
-      if (!sound) return;
-      const shared = sound;
-      if (this.local.track("share")) await this.local.start("shareAudio", async () => shared);
-      else shared.stop(); // stopped meanwhile
-    });
-  }
-
-  disableScreenShare(): Promise<void> {
-    return this.action(async () => {
-      this.local.stop("share")?.stop();
-      this.local.stop("shareAudio")?.stop();
-    });
-  }
-
-  /** Uses another microphone (by device id or as a stream), now or when it is switched on. */
-  changeMic(choice: string | MediaStream): Promise<void> {
-    return this.action(async () => {
-      await this.sources.chooseMicrophone(choice);
-      if (this.local.track("audio")) this.local.switch("audio", await this.sources.microphone());
-    });
-  }
-
-  /** Uses another camera (by device id or as a stream), now or when it is switched on. */
-  changeWebcam(choice: string | MediaStream): Promise<void> {
-    return this.action(async () => {
-      await this.sources.chooseCamera(choice);
-      if (this.local.track("video")) this.local.switch("video", await this.sources.camera());
-    });
-  }
-
-  getMics(): Promise<SelectableDevice[]> {
-    return listMicrophones();
-  }
-
-  getWebcams(): Promise<SelectableDevice[]> {
-    return listWebcams();
-  }
-
-  get selectedCameraDevice(): SelectableDevice | null {
-    return this.sources.selectedCamera;
-  }
-
-  set selectedCameraDevice(device: SelectableDevice | null) {
-    this.sources.selectedCamera = device;
-  }
-
-  get selectedMicrophoneDevice(): SelectableDevice | null {
-    return this.sources.selectedMicrophone;
-  }
-
-  set selectedMicrophoneDevice(device: SelectableDevice | null) {
-    this.sources.selectedMicrophone = device;
-  }
-
-  /** Largest size of the camera that is sent. */
-  setWebcamQuality(quality: Quality): Promise<void> {
-    return this.quiet(this.localParticipant.setQuality(quality));
+  protected setOwnQuality(quality: Quality): Promise<void> {
+    return this.localParticipant.setQuality(quality);
   }
 
   private startInitialMedia(): void {
@@ -297,16 +254,6 @@ export class Meeting extends Emitter<MeetingEvents> {
     if (this.options.webcamEnabled) {
       this.reported(this.local.start("video", () => this.sources.camera()));
     }
-  }
-
-  private refusedBeforehand(): VideoSDKError | null {
-    if (!this.options.token) return sdkError("INVALID_TOKEN", "Call VideoSDK.config(token) first.");
-    if (!this.options.meetingId) return sdkError("INVALID_MEETING_ID", "meetingId is empty.");
-    const { participantId } = this.options;
-    if (typeof participantId !== "string" || !/^\S+$/.test(participantId)) {
-      return sdkError("INVALID_PARTICIPANT_ID", "A participant id is not empty and has no spaces.");
-    }
-    return null;
   }
 
   private async prepareJoin(): Promise<() => JoinRequest> {
@@ -329,20 +276,49 @@ export class Meeting extends Emitter<MeetingEvents> {
   private entered(reply: Joined, again: boolean): void {
     if (reply.answer) void this.media.joined(reply.answer);
     else if (this.options.mode !== "SIGNALLING_ONLY") this.media.reset(); // none could be had yet
+    else this.quality.arrived();
     this.localParticipant.id = reply.participantId;
-    this.localParticipant.mode = reply.mode ?? this.options.mode;
+    this.options.mode = this.localParticipant.mode = reply.mode ?? this.options.mode;
     this.hasJoined = true;
     if (!again) {
       this.changeState("CONNECTED");
       this.emit("meeting-joined");
     }
+    this.inRoom(reply);
+    this.quality.start();
+    if (again) {
+      this.pubSub.rejoined();
+      this.realtimeStore.rejoined();
+    }
+    this.settleJoin?.resolve();
+    this.settleJoin = null;
+  }
+
+  private switched(reply: Joined): void {
+    const { switching } = this;
+    this.switching = null;
+    this.roster.leaveAll({ code: 1005, message: "SWITCH_ROOM" });
+    this.id = this.options.meetingId = reply.meetingId;
+    this.localParticipant.id = reply.participantId;
+    if (switching) this.options.token = switching.token;
+    switching?.media?.commit(reply.answer ?? null);
+    this.emit("meeting-joined");
+    this.inRoom(reply);
+    this.pubSub.moved();
+    this.realtimeStore.rejoined();
+  }
+
+  /** Who and what is in the room just entered. */
+  private inRoom(reply: Joined): void {
+    const { localParticipant } = this;
+    localParticipant.pinState = { cam: false, share: false };
     this.roster.replaceAll(reply.participants ?? [], reply.participantId);
+    const own = reply.participants?.find((one) => one.participantId === reply.participantId);
+    if (own?.pin) localParticipant.pinState = own.pin;
+    this.repin();
     this.local.joined(reply.streams ?? []);
     this.speakerChanged(reply.activeSpeakerId ?? null);
     this.presenterChanged(reply.presenterId ?? null);
-    if (again) this.pubSub.rejoined();
-    this.settleJoin?.resolve();
-    this.settleJoin = null;
   }
 
   private received(event: ServerEvent): void {
@@ -362,16 +338,28 @@ export class Meeting extends Emitter<MeetingEvents> {
       case "seats-needed":
         return this.media.seatsNeeded(event.count);
       case "media-reset":
-        return this.media.reset();
+        if (this.options.mode !== "SIGNALLING_ONLY") this.media.reset();
+        return;
       case "speaker-changed":
         return this.speakerChanged(event.participantId ?? null);
       case "presenter-changed":
         return this.presenterChanged(event.participantId ?? null);
       case "pubsub":
         return this.pubSub.received(event.message);
+      case "pin-changed":
+        return this.pinChanged(event.participantId, event.state, event.pinnedBy);
+      case "participant-mode-changed":
+        return this.modeChanged(event.participantId, event.mode);
+      case "media-disabled": {
+        const { kind, disabledBy } = event;
+        this.localSilenced(kind);
+        return this.emit("media-disabled", { kind, disabledBy });
+      }
       case "media-state": // our own connection tells the same, and sooner
       case "meeting-left": // ends the signalling, which calls `ended`
         return;
+      default:
+        return this.heard(event);
     }
   }
 
@@ -397,36 +385,6 @@ export class Meeting extends Emitter<MeetingEvents> {
     this.localParticipant.closed(stream);
   }
 
-  private localTrackEnded(kind: StreamKind): void {
-    this.local.stop(kind)?.stop();
-    switch (kind) {
-      case "share":
-        this.local.stop("shareAudio")?.stop();
-        return;
-      case "shareAudio":
-        return;
-      case "video":
-        return this.emit("error", sdkError("ERROR_WEBCAM_TRACK_ENDED", "The camera stopped."));
-      case "audio":
-        return this.emit(
-          "error",
-          sdkError("ERROR_MICROPHONE_TRACK_ENDED", "The microphone stopped."),
-        );
-    }
-  }
-
-  private rtp(participant: Participant, kind: StreamKind): RTCRtpSender | RTCRtpReceiver | null {
-    return participant.local
-      ? this.media.current?.sender(kind) ?? null
-      : this.roster.receiverOf(participant, kind);
-  }
-
-  private async removeParticipant(participantId: string): Promise<void> {
-    await this.action(async () => {
-      await this.signalling.request({ type: "remove", participantId });
-    });
-  }
-
   private connectivityChanged(): void {
     if (!this.hasJoined || this.state === "CLOSING" || this.state === "CLOSED") return;
     this.changeState(this.signallingUp && this.mediaUp ? "CONNECTED" : "RECONNECTING");
@@ -440,6 +398,7 @@ export class Meeting extends Emitter<MeetingEvents> {
 
   private ended(reason: LeaveReason, error: VideoSDKError | null): void {
     globalThis.removeEventListener?.("pagehide", this.pageHidden);
+    this.quality.stop();
     this.media.close();
     this.sources.close();
     this.local.close();
@@ -459,36 +418,9 @@ export class Meeting extends Emitter<MeetingEvents> {
   private readonly pageHidden = (event: PageTransitionEvent): void => {
     if (!event.persisted) void this.leave();
   };
+}
 
-  private action(work: () => Promise<unknown>): Promise<void> {
-    if (!this.hasJoined) {
-      const error = sdkError(
-        "ERROR_ACTION_PERFORMED_BEFORE_MEETING_JOINED",
-        "The meeting is not joined (yet).",
-      );
-      this.emit("error", error);
-      return this.quiet(Promise.reject(error));
-    }
-    return this.reported(work());
-  }
-
-  /** Errors go out as events too, for applications that ignore promises. */
-  private reported(work: Promise<unknown>): Promise<void> {
-    return this.quiet(
-      work.then(
-        () => {},
-        (reason: unknown) => {
-          const error = asSDKError(reason);
-          this.emit("error", error);
-          throw error;
-        },
-      ),
-    );
-  }
-
-  /** A rejection nobody waits for is no unhandled one. */
-  private quiet<Value>(work: Promise<Value>): Promise<Value> {
-    work.catch(() => {});
-    return work;
-  }
+/** The address of the server whose signalling this is. */
+function baseURL(signallingURL: string): string {
+  return signallingURL.replace(/^ws/, "http").replace(/\/signal$/, "");
 }

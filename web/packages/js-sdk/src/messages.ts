@@ -23,12 +23,25 @@ export interface SentStream {
   mid: string;
 }
 
+/** Which pictures of a participant are pinned for everybody. */
+export interface PinState {
+  cam: boolean;
+  share: boolean;
+}
+
+export type EntryDecision = "allowed" | "denied";
+export type RelayDecision = "accepted" | "declined";
+
 export interface ParticipantInfo {
   participantId: string;
   displayName?: string | null;
   mode?: Mode | null;
   metaData?: unknown;
   streams?: StreamInfo[] | null;
+  /** Absent: nothing is pinned. */
+  pin?: PinState | null;
+  /** The room whose participant this is; it is only relayed here. */
+  relayedFrom?: string | null;
 }
 
 export interface PubSubMessageInfo {
@@ -74,10 +87,40 @@ export type Request =
   | { type: "subscribe"; topic: string }
   | { type: "unsubscribe"; topic: string }
   | { type: "remove"; participantId: string }
+  | { type: "respond-entry"; participantId: string; decision: EntryDecision }
+  | { type: "request-media"; participantId: string; kind: "audio" | "video" }
+  | { type: "disable-media"; participantId?: string; kind: "audio" | "video" | "share" }
+  | { type: "pin"; participantId: string; cam?: boolean; share?: boolean }
+  | { type: "unpin"; participantId: string; cam?: boolean; share?: boolean }
+  | { type: "change-mode"; mode: Mode; participantId?: string }
+  | { type: "switch"; meetingId: string; token?: string; offer?: string; streams?: SentStream[] }
+  | {
+      type: "relay-request";
+      destinationMeetingId: string;
+      token?: string;
+      kinds?: StreamKind[];
+    }
+  | { type: "relay-respond"; meetingId: string; participantId: string; decision: RelayDecision }
+  | { type: "relay-stop"; destinationMeetingId: string }
+  | { type: "store-set"; key: string; value: string | null }
+  | { type: "store-get"; key: string }
+  | { type: "store-observe"; key: string }
+  | { type: "store-unobserve"; key: string }
+  | ({ type: "report" } & ClientReport)
   | { type: "leave" }
   | { type: "end" };
 
 export type RequestType = Request["type"];
+
+/** What only a client can see of its call. */
+export interface ClientReport {
+  /** From `join` to the first media, or to the meeting if there is none. */
+  joinMilliseconds?: number;
+  /** How often received pictures stood still, and for how long in all. */
+  freezes?: number;
+  freezeMilliseconds?: number;
+  network?: "wifi" | "cellular" | "ethernet" | "unknown";
+}
 
 export interface Joined {
   type: "joined";
@@ -99,6 +142,13 @@ interface Ok {
   id: number;
 }
 
+interface StoreValue {
+  type: "store-value";
+  id: number;
+  key: string;
+  value: string | null;
+}
+
 /** The reply to each request. */
 export interface Replies {
   offer: { type: "answer"; id: number; sdp: string };
@@ -111,11 +161,33 @@ export interface Replies {
   subscribe: { type: "history"; id: number; topic: string; messages: PubSubMessageInfo[] };
   unsubscribe: Ok;
   remove: Ok;
+  "respond-entry": Ok;
+  "request-media": Ok;
+  "disable-media": Ok;
+  pin: Ok;
+  unpin: Ok;
+  "change-mode": Ok;
+  switch: Joined;
+  "relay-request": Ok;
+  "relay-respond": Ok;
+  "relay-stop": Ok;
+  "store-set": Ok;
+  "store-get": StoreValue;
+  "store-observe": StoreValue;
+  "store-unobserve": Ok;
+  report: Ok;
   leave: Ok;
   end: Ok;
 }
 
-export type Reply = Joined | { type: "resumed"; id: number; seq: number } | Replies[RequestType];
+/** Instead of `joined`, for the time being: somebody inside must let this guest in. */
+export interface Waiting {
+  type: "waiting";
+  id: number;
+  participantId: string;
+}
+
+export type Reply = Joined | Waiting | { type: "resumed"; id: number; seq: number } | Replies[RequestType];
 
 export interface ErrorMessage {
   type: "error";
@@ -144,14 +216,63 @@ export type ServerEvent =
   | { type: "media-reset"; seq: number }
   | { type: "speaker-changed"; seq: number; participantId?: string | null }
   | { type: "presenter-changed"; seq: number; participantId?: string | null }
+  | { type: "entry-requested"; seq: number; participantId: string; name?: string | null }
+  | {
+      type: "entry-responded";
+      seq: number;
+      participantId: string;
+      decision: EntryDecision;
+      respondedBy?: string | null;
+    }
+  | { type: "entry-withdrawn"; seq: number; participantId: string }
+  | { type: "media-requested"; seq: number; kind: "audio" | "video"; requestedBy: string }
+  | {
+      type: "media-disabled";
+      seq: number;
+      kind: "audio" | "video" | "share";
+      disabledBy: string;
+    }
+  | { type: "pin-changed"; seq: number; participantId: string; state: PinState; pinnedBy: string }
+  | { type: "participant-mode-changed"; seq: number; participantId: string; mode: Mode }
+  | {
+      type: "relay-requested";
+      seq: number;
+      participantId: string;
+      meetingId: string;
+      displayName?: string | null;
+      kinds?: StreamKind[] | null;
+    }
+  | {
+      type: "relay-responded";
+      seq: number;
+      meetingId: string;
+      decision: RelayDecision;
+      decidedBy?: string | null;
+    }
+  | { type: "relay-started"; seq: number; meetingId: string }
+  | { type: "relay-stopped"; seq: number; meetingId: string; reason: string }
+  | {
+      type: "store-changed";
+      seq: number;
+      key: string;
+      value?: string | null;
+      updatedBy?: string | null;
+    }
   | { type: "pubsub"; seq: number; message: PubSubMessageInfo }
   | { type: "media-state"; seq: number; state: "connected" | "disconnected" }
   | { type: "meeting-left"; seq: number; reason?: LeaveReason | null };
 
+/** What a guest hears while its join waits; its `joined` or its refusal follows. */
+export interface EntryAnswer {
+  type: "entry-responded";
+  participantId: string;
+  decision: EntryDecision;
+}
+
 export type ServerEventType = ServerEvent["type"];
 
 /** Everything a server may send. */
-export type ServerMessage = Reply | ServerEvent | ErrorMessage | { type: "pong" };
+export type ServerMessage = Reply | ServerEvent | EntryAnswer | ErrorMessage | { type: "pong" };
 
 /** Everything a client may send; `id` is added by the signalling. */
 export type ClientMessage =
@@ -170,6 +291,18 @@ const EVENT_TYPES: Record<ServerEventType, true> = {
   "media-reset": true,
   "speaker-changed": true,
   "presenter-changed": true,
+  "entry-requested": true,
+  "entry-responded": true,
+  "entry-withdrawn": true,
+  "media-requested": true,
+  "media-disabled": true,
+  "pin-changed": true,
+  "participant-mode-changed": true,
+  "relay-requested": true,
+  "relay-responded": true,
+  "relay-started": true,
+  "relay-stopped": true,
+  "store-changed": true,
   pubsub: true,
   "media-state": true,
   "meeting-left": true,

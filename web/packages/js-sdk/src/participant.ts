@@ -1,7 +1,7 @@
 import { captureFrame } from "./capture";
 import { Emitter } from "./emitter";
 import { sdkError } from "./errors";
-import { Mode, Quality, StreamKind } from "./messages";
+import { Mode, PinState, Quality, StreamKind } from "./messages";
 import { StatsReader, StreamStats } from "./stats";
 import { Stream } from "./stream";
 
@@ -18,9 +18,16 @@ export interface ParticipantEvents {
   ];
 }
 
+export type PinType = "SHARE_AND_CAM" | "CAM" | "SHARE";
+
 /** What a participant can ask of the meeting. */
 export interface ParticipantControl {
   remove(participantId: string): Promise<void>;
+  /** Switches one's own on, or asks another to. */
+  enable(participant: Participant, kind: "audio" | "video"): Promise<void>;
+  disable(participant: Participant, kind: "audio" | "video" | "share"): Promise<void>;
+  pin(participantId: string, type: PinType, pinned: boolean): Promise<void>;
+  changeMode(participant: Participant, mode: Mode | "CONFERENCE" | "VIEWER"): Promise<void>;
   setReceivedQuality(streamId: string, quality: Quality): Promise<void>;
   setSentQuality(quality: Quality): Promise<void>;
   rtp(participant: Participant, kind: StreamKind): RTCRtpSender | RTCRtpReceiver | null;
@@ -34,6 +41,8 @@ export class Participant extends Emitter<ParticipantEvents> {
   readonly streams = new Map<string, Stream>();
   private readonly switchedOn = new Map<string, StreamKind>();
   private readonly readers = new Map<StreamKind, StatsReader>();
+  /** Which of its pictures are pinned for everybody. */
+  pinState: PinState = { cam: false, share: false };
   private wantedQuality: Quality = "high";
   private watch: ReturnType<typeof setInterval> | null = null;
 
@@ -45,6 +54,8 @@ export class Participant extends Emitter<ParticipantEvents> {
     public mode: Mode,
     public metaData: unknown,
     private readonly control: ParticipantControl,
+    /** The room this participant is in, if it is only relayed here. */
+    readonly relayedFrom: string | null = null,
   ) {
     super();
   }
@@ -90,8 +101,47 @@ export class Participant extends Emitter<ParticipantEvents> {
   }
 
   /** Removes this participant from the meeting; needs the permission `allow_mod`. */
-  async remove(): Promise<void> {
-    await this.control.remove(this.id);
+  remove(): Promise<void> {
+    return this.control.remove(this.id);
+  }
+
+  /** Asks this participant to switch the microphone on; it may decline. Needs `allow_mod`. */
+  enableMic(): Promise<void> {
+    return this.control.enable(this, "audio");
+  }
+
+  /** Asks this participant to switch the camera on; it may decline. Needs `allow_mod`. */
+  enableWebcam(): Promise<void> {
+    return this.control.enable(this, "video");
+  }
+
+  /** Switches this participant's microphone off, without being asked; needs `allow_mod`. */
+  disableMic(): Promise<void> {
+    return this.control.disable(this, "audio");
+  }
+
+  /** Switches this participant's camera off, without being asked; needs `allow_mod`. */
+  disableWebcam(): Promise<void> {
+    return this.control.disable(this, "video");
+  }
+
+  /** Ends this participant's screen share; needs `allow_mod`. */
+  disableScreenShare(): Promise<void> {
+    return this.control.disable(this, "share");
+  }
+
+  /** Pins for everybody; somebody else needs `allow_mod`. */
+  pin(type: PinType = "SHARE_AND_CAM"): Promise<void> {
+    return this.control.pin(this.id, type, true);
+  }
+
+  unpin(type: PinType = "SHARE_AND_CAM"): Promise<void> {
+    return this.control.pin(this.id, type, false);
+  }
+
+  /** Makes this participant one who sends, only receives or only signals; needs `allow_mod`. */
+  changeMode(mode: Mode | "CONFERENCE" | "VIEWER"): Promise<void> {
+    return this.control.changeMode(this, mode);
   }
 
   /** The current camera picture (or the share's) as a JPEG data URL. */

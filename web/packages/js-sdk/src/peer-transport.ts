@@ -39,6 +39,11 @@ export class PeerTransport {
     this.addSeats(options.seats);
   }
 
+  /** Whether there are m-lines to send on. */
+  get sends(): boolean {
+    return this.senders.size > 0;
+  }
+
   get isAnswered(): boolean {
     return this.answered;
   }

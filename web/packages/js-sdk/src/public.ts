@@ -1,17 +1,34 @@
 // What both entries export beside `VideoSDK`.
 export { Constants } from "./constants";
 export type { MeetingState } from "./constants";
+export type { FileAddress, FileUpload } from "./files";
+export type { MediaRelayParameters } from "./room-actions";
 export type { DeviceInfo, PermissionKind } from "./devices";
 export { VideoSDKError } from "./errors";
 export { Meeting } from "./meeting";
 export type { SelectableDevice } from "./local-sources";
-export type { MeetingEvents } from "./meeting";
+export type {
+  EntryRequest,
+  MediaRelayRequest,
+  MediaRequest,
+  MeetingEvents,
+  ModeChange,
+} from "./meeting-events";
 export type { MeetingParameters } from "./meeting-options";
-export type { LeaveReason, Mode, Quality, StreamKind } from "./messages";
+export type {
+  EntryDecision,
+  LeaveReason,
+  Mode,
+  PinState,
+  Quality,
+  RelayDecision,
+  StreamKind,
+} from "./messages";
 export { Participant } from "./participant";
-export type { ParticipantEvents } from "./participant";
+export type { ParticipantEvents, PinType } from "./participant";
 export { PubSub } from "./pubsub";
 export type { PublishOptions, PubSubListener, PubSubListeners, PubSubMessage } from "./pubsub";
+export { RealtimeStore } from "./realtime-store";
 export type { StreamStats } from "./stats";
 export { Stream } from "./stream";
 export type { CameraTrackOptions, MicrophoneTrackOptions, ScreenShareTrackOptions } from "./tracks";

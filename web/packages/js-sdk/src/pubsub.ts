@@ -93,6 +93,12 @@ export class PubSub {
     deliver(known, publicMessage(info));
   }
 
+  /** @internal In another room: what is subscribed there is another conversation. */
+  moved(): void {
+    for (const known of this.topics.values()) known.seen.clear();
+    this.rejoined();
+  }
+
   /** @internal After a new join: subscribes again and delivers what was missed. */
   rejoined(): void {
     for (const [topic, known] of this.topics) {

@@ -60,6 +60,10 @@ export class RequestQueue {
     if (this.send({ ...request, id: this.nextId })) this.nextId += 1;
   }
 
+  isAsked(id: number): boolean {
+    return this.asked.has(id);
+  }
+
   answered(id: number, reply: unknown): boolean {
     const entry = this.asked.get(id);
     if (!entry) return false;

@@ -25,6 +25,7 @@ export class Roster {
   private readonly seats = new Seats();
   /** Seated before the media connection was made anew, not heard of since. */
   private readonly stale = new Set<string>();
+  private readonly pausedKinds = new Set<StreamKind>();
   private sweeper: ReturnType<typeof setTimeout> | null = null;
   private readonly owners = new Map<string, { owner: Participant; kind: StreamKind }>();
 
@@ -52,10 +53,12 @@ export class Roster {
         mode,
         info.metaData ?? {},
         this.host,
+        info.relayedFrom ?? null,
       );
     participant.displayName = info.displayName ?? participant.displayName;
     participant.mode = mode;
     participant.metaData = info.metaData ?? {};
+    participant.pinState = info.pin ?? { cam: false, share: false };
     const streams = info.streams ?? [];
     if (!known) {
       this.participants.set(info.participantId, participant);
@@ -144,6 +147,31 @@ export class Roster {
     this.sweeper = null;
   }
 
+  /** There is no media connection any more, or one with other m-lines: nobody is seated. */
+  unseatAll(): void {
+    this.stopSweeping();
+    for (const streamId of this.owners.keys()) this.close(streamId);
+    this.seats.clear();
+    this.stale.clear();
+  }
+
+  /** We are in another room: the people of this one are left behind. */
+  leaveAll(reason: LeaveReason): void {
+    for (const id of [...this.participants.keys()]) this.left(id, reason);
+    this.closeAllStreams();
+  }
+
+  /** Pauses or resumes what is received of these kinds, and what will be. */
+  async setKindsPaused(kinds: readonly StreamKind[], paused: boolean): Promise<void> {
+    for (const kind of kinds) {
+      if (paused) this.pausedKinds.add(kind);
+      else this.pausedKinds.delete(kind);
+    }
+    const streams = [...this.participants.values()].flatMap((one) => [...one.streams.values()]);
+    const concerned = streams.filter((one) => kinds.includes(one.kind));
+    await Promise.all(concerned.map((one) => (paused ? one.pause() : one.resume())));
+  }
+
   /** The receiver of a participant's stream. */
   receiverOf(participant: Participant, kind: StreamKind): RTCRtpReceiver | null {
     const stream = participant.streamOf(kind);
@@ -179,6 +207,7 @@ export class Roster {
       setPaused: (paused) => this.host.setPaused(streamId, paused),
     });
     known.owner.opened(stream);
+    if (this.pausedKinds.has(known.kind)) stream.pause().catch(() => {});
     if (known.kind === "video" && known.owner.quality !== "high") {
       this.host.setReceivedQuality(streamId, known.owner.quality).catch(() => {});
     }

@@ -1,6 +1,7 @@
 import { Connection, DEFAULT_TIMINGS, Timings } from "./connection";
 import { sdkError, VideoSDKError } from "./errors";
 import {
+  EntryAnswer,
   ErrorMessage,
   isServerEvent,
   Joined,
@@ -10,12 +11,19 @@ import {
   Request,
   RequestType,
   ServerEvent,
+  Waiting,
 } from "./messages";
 import { RequestQueue } from "./requests";
 
 export interface SignallingDelegate {
   /** Prepares a join while the socket opens; the result makes it when it is to be sent. */
   prepareJoin(): Promise<() => JoinRequest>;
+  /** Somebody inside has to let us in; `joined` follows, or the refusal. */
+  waiting(participantId: string): void;
+  /** We were let in or not; what follows from it comes next. */
+  entryAnswered(answer: EntryAnswer): void;
+  /** `switch` was granted: what comes from now on is of the other room. */
+  switched(reply: Joined): void;
   /** The server let us in; `again` after a lost session. Requests go out when it returns. */
   joined(reply: Joined, again: boolean): void;
   event(event: ServerEvent): void;
@@ -47,13 +55,16 @@ const BLAMING_CLOSES: ReadonlySet<number> = new Set([1003, 1007, 1008, 1009]);
  *                     ▼ refused       └──── joined ── rejoining
  *                   closed ◀── leave, meeting-left, refused
  *
- * The first join gives up after a few attempts; afterwards it never does.
+ * The first join gives up after a few attempts; afterwards, and once a guest waits to be let in,
+ * it never does.
  */
 export class Signalling {
   private phase: Phase = "idle";
   private connection: Connection | null = null;
   private attempt = 0;
   private liveSince = 0;
+  /** A guest was told to wait: a lost connection is no reason to give up. */
+  private isGuest = false;
   private redial: ReturnType<typeof setTimeout> | null = null;
   private resumeToken = "";
   private lastSequence = 0;
@@ -171,17 +182,24 @@ export class Signalling {
 
   private received(message: { type: string; id?: unknown; seq?: unknown }): void {
     if (message.type === "error") return this.receivedError(message as ErrorMessage);
+    const entering = this.phase === "joining" || this.phase === "rejoining";
+    if (entering && message.type === "entry-responded") {
+      return this.delegate.entryAnswered(message as EntryAnswer);
+    }
     if (isServerEvent(message)) return this.receivedEvent(message);
     switch (this.phase) {
       case "joining":
       case "rejoining":
         if (message.type === "joined") this.entered(message as Joined);
+        else if (message.type === "waiting") this.toldToWait(message as Waiting);
         return;
       case "resuming":
         if (message.type === "resumed") this.live(false);
         return;
       case "live":
-        if (typeof message.id === "number") this.requests.answered(message.id, message);
+        if (typeof message.id !== "number" || !this.requests.isAsked(message.id)) return;
+        if (message.type === "joined") this.moved(message as Joined);
+        this.requests.answered(message.id, message);
         return;
       case "idle":
       case "closed":
@@ -189,11 +207,27 @@ export class Signalling {
     }
   }
 
-  private entered(reply: Joined): void {
-    const again = this.phase === "rejoining";
+  private toldToWait({ participantId }: Waiting): void {
+    this.isGuest = true;
+    this.attempt = 0;
+    this.delegate.waiting(participantId);
+  }
+
+  private moved(reply: Joined): void {
+    this.begin(reply);
+    this.delegate.switched(reply);
+  }
+
+  /** Events of a room are numbered from 1. */
+  private begin(reply: Joined): void {
     this.resumeToken = reply.resumeToken;
     this.lastSequence = 0;
     this.gapAt = -1;
+  }
+
+  private entered(reply: Joined): void {
+    const again = this.phase === "rejoining";
+    this.begin(reply);
     this.delegate.joined(reply, again);
     this.live(true, again);
   }
@@ -286,7 +320,8 @@ export class Signalling {
   }
 
   private tryAgain(): void {
-    if (this.phase === "joining" && this.attempt >= this.timings.joinAttempts) {
+    const mayFail = this.phase === "joining" && !this.isGuest;
+    if (mayFail && this.attempt >= this.timings.joinAttempts) {
       const error =
         this.lastError ??
         sdkError("WEBSOCKET_CONNECTION_ATTEMPTS_EXHAUSTED", "The server cannot be reached.");

@@ -26,6 +26,9 @@ class Recorder {
       {
         prepareJoin: async () => () =>
           ({ type: "join", token: "t", meetingId: "m", participantId: "ann" } as JoinRequest),
+        waiting: () => {},
+        entryAnswered: () => {},
+        switched: () => {},
         joined: (_: Joined, again) => this.note(() => this.joins.push(again)),
         event: (event) => this.note(() => this.events.push(event)),
         serverError: (error) => this.note(() => this.errors.push(error)),

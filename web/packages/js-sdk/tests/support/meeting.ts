@@ -13,6 +13,8 @@ export class Visit {
   readonly meeting: Meeting;
   /** What `joined` has beside the usual. */
   joined: object = {};
+  /** Stands in for the server's REST interface. */
+  fetch: (url: string, init: RequestInit) => Promise<Response> = () => Promise.reject("no network");
   private streamNumber = 0;
 
   private constructor(readonly server: Server, parameters: Partial<MeetingParameters>) {
@@ -33,6 +35,8 @@ export class Visit {
         },
         mediaDevices: () => this.devices as unknown as MediaDevices,
         userAgent: () => "test",
+        fetch: (url, init) => this.fetch(url, init),
+        networkType: () => "wifi",
       },
       FAST,
     );
@@ -44,6 +48,27 @@ export class Visit {
     meeting.on("presenter-changed", (id) => log.push(["presenter", id]));
     meeting.on("meeting-state-changed", ({ state }) => log.push(["state", state]));
     meeting.on("error", (error) => log.push(["error", error.code]));
+    meeting.on("entry-waiting", ({ participantId }) => log.push(["waiting", participantId]));
+    meeting.on("entry-requested", ({ participantId, name }) =>
+      log.push(["entry-requested", participantId, name]),
+    );
+    meeting.on("entry-responded", (id, decision, by) =>
+      log.push(["entry-responded", id, decision, by]),
+    );
+    meeting.on("entry-withdrawn", (id) => log.push(["entry-withdrawn", id]));
+    meeting.on("mic-requested", ({ participantId }) => log.push(["mic-requested", participantId]));
+    meeting.on("webcam-requested", ({ participantId }) =>
+      log.push(["webcam-requested", participantId]),
+    );
+    meeting.on("media-disabled", ({ kind, disabledBy }) =>
+      log.push(["media-disabled", kind, disabledBy]),
+    );
+    meeting.on("pin-state-changed", ({ participantId, state, pinnedBy }) =>
+      log.push(["pin", participantId, state, pinnedBy]),
+    );
+    meeting.on("participant-mode-changed", ({ participantId, mode }) =>
+      log.push(["mode", participantId, mode]),
+    );
     meeting.on("participant-joined", (one) => {
       log.push(["joined", one.id]);
       this.watch(one);

@@ -6,6 +6,10 @@ export interface Invitation {
   room: string;
   name: string;
   token: string;
+  /** For a development token: what it is to permit, such as `ask_join`; empty for everything. */
+  permissions: string[];
+  /** How to take part; empty for with sound and picture. */
+  mode: string;
 }
 
 export function readInvitation(address: string): Invitation {
@@ -15,13 +19,20 @@ export function readInvitation(address: string): Invitation {
     room: (parameters.get("room") ?? parameters.get("meetingId") ?? claim(token, "roomId")).trim(),
     name: parameters.get("name") ?? "",
     token,
+    permissions: (parameters.get("permissions") ?? "").split(",").filter((one) => one !== ""),
+    mode: parameters.get("mode") ?? "",
   };
 }
 
-/** The address to send to others; a token is personal and stays out of it. */
-export function invitationLink(room: string): string {
+/**
+ * The address to send to others; a token is personal and stays out of it.
+ *
+ * `viaLobby` makes one whose guests have to be let in, where the server gives out tokens itself.
+ */
+export function invitationLink(room: string, viaLobby = false): string {
   const link = new URL(location.pathname, location.href);
   link.searchParams.set("room", room);
+  if (viaLobby) link.searchParams.set("permissions", "ask_join");
   return link.href;
 }
 
@@ -41,11 +52,11 @@ const NEEDS_TOKEN =
   "Ask for a complete invitation link, which has “token=…” in it.";
 
 /** A token of a server in development mode. */
-export async function developmentToken(): Promise<string> {
+export async function developmentToken(permissions: string[]): Promise<string> {
   const reply = await ask("/dev/token", {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: "{}",
+    body: JSON.stringify(permissions.length > 0 ? { permissions } : {}),
   });
   if (reply.status === 404 || reply.status === 405) throw new AccessError(NEEDS_TOKEN);
   const body = await content(reply);
@@ -90,12 +101,18 @@ function explanation(reply: Response, body: Record<string, unknown>): string {
   return typeof body.message === "string" ? body.message : `it answered ${reply.status}.`;
 }
 
-function claim(token: string, name: string): string {
+/** What a token says of itself, unchecked; empty for what is no token. */
+export function claims(token: string): Record<string, unknown> {
   try {
     const text = atob(token.split(".")[1]!.replace(/-/g, "+").replace(/_/g, "/"));
-    const value = (JSON.parse(text) as Record<string, unknown>)[name];
-    return typeof value === "string" ? value : "";
+    const body: unknown = JSON.parse(text);
+    return typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {};
   } catch {
-    return "";
+    return {};
   }
+}
+
+function claim(token: string, name: string): string {
+  const value = claims(token)[name];
+  return typeof value === "string" ? value : "";
 }

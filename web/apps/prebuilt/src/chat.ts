@@ -52,7 +52,7 @@ export class Chat {
     });
     this.view = element(
       "aside",
-      { class: "chat", hidden: true, "aria-label": "Chat" },
+      { class: "side chat", hidden: true, "aria-label": "Chat" },
       element(
         "header",
         {},
@@ -91,6 +91,12 @@ export class Chat {
   async open(): Promise<void> {
     const old = await this.meeting.pubSub.subscribe(TOPIC, (message) => this.received(message));
     for (const message of old) this.append(message);
+  }
+
+  /** Another room, another conversation. */
+  clear(): void {
+    this.log.replaceChildren(this.note);
+    this.lastSender = "";
   }
 
   focus(): void {

@@ -8,7 +8,8 @@ export interface ControlActions {
   camera(): void;
   share(): void;
   chat(): void;
-  invite(): void;
+  people(): void;
+  invite(opener: HTMLElement): void;
   leave(): void;
   meeting: Meeting;
 }
@@ -21,6 +22,9 @@ export class Controls {
   private readonly camera: HTMLButtonElement;
   private readonly share: HTMLButtonElement;
   private readonly chatButton: HTMLButtonElement;
+  private readonly peopleButton: HTMLButtonElement;
+  private readonly count: HTMLElement;
+  private readonly watching: HTMLElement;
   private readonly invite: HTMLButtonElement;
   private readonly badge: HTMLElement;
   private readonly settings: Settings;
@@ -32,10 +36,13 @@ export class Controls {
     this.mic = button("mic-button", actions.mic);
     this.camera = button("camera-button", actions.camera);
     this.share = button("share-button", actions.share);
-    this.share.hidden = typeof navigator.mediaDevices?.getDisplayMedia !== "function";
     this.badge = element("span", { class: "badge", hidden: true });
     this.chatButton = button("chat-button", actions.chat);
-    this.invite = button("invite-button", actions.invite);
+    this.peopleButton = button("people-button", actions.people);
+    this.count = element("span", { class: "badge count", "aria-hidden": "true" });
+    this.watching = element("span", { class: "watching", hidden: true, "data-testid": "watching" });
+    this.invite = button("invite-button", () => actions.invite(this.invite));
+    this.invite.classList.add("invite");
     const settings = button("settings-button", () => this.settings.open());
     dress(settings, "settings", "Devices");
     const leave = button("leave-button", actions.leave);
@@ -44,22 +51,30 @@ export class Controls {
     this.view = element(
       "footer",
       { class: "controls", role: "toolbar", "aria-label": "Call" },
+      this.watching,
       this.mic,
       this.camera,
       this.share,
       this.chatButton,
+      this.peopleButton,
       this.invite,
       settings,
       leave,
       this.settings.view,
     );
     this.chat(false, 0);
-    dress(this.invite, "link", "Copy invitation link");
+    this.people(false);
+    dress(this.invite, "link", "Invite others");
     this.refresh();
   }
 
   refresh(): void {
-    const { micOn, webcamOn, screenShareOn } = this.meeting.localParticipant;
+    const { micOn, webcamOn, screenShareOn, mode } = this.meeting.localParticipant;
+    const onStage = mode === "SEND_AND_RECV";
+    this.watching.hidden = onStage;
+    this.watching.textContent = mode === "RECV_ONLY" ? "You are watching" : "You take part by chat";
+    this.mic.hidden = this.camera.hidden = !onStage;
+    this.share.hidden = !onStage || typeof navigator.mediaDevices?.getDisplayMedia !== "function";
     toggled(this.mic, micOn);
     dress(this.mic, micOn ? "mic" : "micOff", `Turn microphone ${micOn ? "off" : "on"}`, "m");
     toggled(this.camera, webcamOn);
@@ -79,6 +94,18 @@ export class Controls {
     this.chatButton.append(this.badge);
   }
 
+  people(open: boolean): void {
+    dress(this.peopleButton, "people", open ? "Close people" : "Show people", "p");
+    this.peopleButton.classList.toggle("active", open);
+    this.peopleButton.setAttribute("aria-expanded", String(open));
+    this.count.textContent = String(this.meeting.participants.size + 1);
+    this.peopleButton.append(this.count);
+  }
+
+  focusPeople(): void {
+    this.peopleButton.focus();
+  }
+
   focusChat(): void {
     this.chatButton.focus();
   }
@@ -87,7 +114,7 @@ export class Controls {
   copied(): void {
     dress(this.invite, "check", "Copied");
     if (this.copiedTimer !== null) clearTimeout(this.copiedTimer);
-    this.copiedTimer = setTimeout(() => dress(this.invite, "link", "Copy invitation link"), 2_000);
+    this.copiedTimer = setTimeout(() => dress(this.invite, "link", "Invite others"), 2_000);
   }
 
   close(): void {

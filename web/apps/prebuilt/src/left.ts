@@ -1,18 +1,15 @@
-import type { LeaveReason } from "@stoa/js-sdk";
 import { element } from "./dom";
 import { logo } from "./icons";
-import { farewell } from "./words";
 
-/** The screen after a call. */
+/** The screen after a call, or instead of one. */
 export function leftScreen(
-  reason: LeaveReason | null,
+  { title, text, again: rejoin }: { title: string; text: string; again: string },
   actions: { rejoin(): void; startOver(): void },
 ): HTMLElement {
-  const { title, text } = farewell(reason);
   const again = element(
     "button",
     { class: "primary", "data-testid": "rejoin-button", onclick: actions.rejoin },
-    "Rejoin",
+    rejoin,
   );
   const over = element(
     "button",

@@ -1,10 +1,13 @@
 import { LeaveReason, Meeting, VideoSDK } from "@stoa/js-sdk";
+import type { Mode } from "@stoa/js-sdk";
 import { AccessError, developmentToken, newRoom, readInvitation } from "./access";
 import { Call } from "./call";
 import { leftScreen } from "./left";
 import { recall, remember } from "./memory";
 import { Choice, PreJoin } from "./prejoin";
-import { inWords } from "./words";
+import { rightsOf } from "./rights";
+import { Waiting } from "./waiting";
+import { farewell, inWords, notLetIn } from "./words";
 
 const app = document.getElementById("app")!;
 const invitation = readInvitation(location.href);
@@ -16,7 +19,7 @@ let prepared: Promise<string> | null = null;
 function token(): Promise<string> {
   if (invitation.token) return Promise.resolve(invitation.token);
   if (!prepared) {
-    prepared = developmentToken();
+    prepared = developmentToken(invitation.permissions);
     prepared.catch(() => (prepared = null)); // asked again at the next try
   }
   return prepared;
@@ -26,12 +29,21 @@ function showPreJoin(room: string, problem?: string): void {
   const preJoin = new PreJoin({ name: invitation.name || recall("name"), room }, (choice) => {
     void join(preJoin, choice);
   });
+  returnTo(preJoin);
+  if (problem) preJoin.fail(problem);
+  token().then(
+    (pass) => {
+      if (rightsOf(pass).asks) preJoin.needsEntry();
+    },
+    (error: unknown) => preJoin.fail(inWords(error)),
+  );
+}
+
+function returnTo(preJoin: PreJoin): void {
   screen = preJoin;
   app.replaceChildren(preJoin.view);
   document.title = "Stoa";
   preJoin.focus();
-  if (problem) preJoin.fail(problem);
-  token().catch((error: unknown) => preJoin.fail(inWords(error)));
 }
 
 async function join(preJoin: PreJoin, { name, room, preview }: Choice): Promise<void> {
@@ -39,6 +51,7 @@ async function join(preJoin: PreJoin, { name, room, preview }: Choice): Promise<
   remember("name", name);
   invitation.name = name;
   let meeting: Meeting | null = null;
+  const shown = { waiting: null as Waiting | null, call: null as Call | null, isGivenUp: false };
   try {
     const pass = await token();
     const meetingId = room || (await newRoom(pass));
@@ -52,35 +65,81 @@ async function join(preJoin: PreJoin, { name, room, preview }: Choice): Promise<
       webcamEnabled: on.video,
       customMicrophoneAudioTrack: on.audio ? streams.audio : null,
       customCameraVideoTrack: on.video ? streams.video : null,
+      ...(invitation.mode ? { mode: invitation.mode as Mode } : {}),
     });
     const { audio, video } = preview.chosen;
     if (audio) meeting.selectedMicrophoneDevice = { deviceId: audio, label: "" };
     if (video) meeting.selectedCameraDevice = { deviceId: video, label: "" };
     (window as { stoaMeeting?: Meeting }).stoaMeeting = meeting;
     const joining = meeting;
+    joining.on("entry-waiting", () => {
+      if (shown.call || shown.waiting) return;
+      const camera = on.video ? streams.video?.getVideoTracks()[0] ?? null : null;
+      const waiting = new Waiting(name, camera, () => {
+        shown.isGivenUp = true;
+        void joining.leave();
+      });
+      shown.waiting = waiting;
+      screen = waiting;
+      app.replaceChildren(waiting.view);
+      document.title = "Waiting – Stoa";
+      waiting.focus();
+    });
     joining.on("meeting-joined", () => {
-      const call = new Call(joining, (reason) => showLeft(meetingId, reason));
-      preview.take(); // they are the meeting's now
-      preJoin.close();
-      screen = call;
-      app.replaceChildren(call.view);
-      call.open();
-      rememberRoom(meetingId);
+      if (!shown.call) {
+        const call = new Call(
+          joining,
+          { rights: rightsOf(pass), offersLobby: invitation.token === "" },
+          (reason) => showLeft(joining.id, reason),
+        );
+        preview.take(); // they are the meeting's now
+        preJoin.close();
+        shown.waiting?.close();
+        screen = shown.call = call;
+        app.replaceChildren(call.view);
+      }
+      shown.call.open();
+      rememberRoom(joining.id);
     });
     await meeting.join();
   } catch (error) {
+    const { waiting, call, isGivenUp } = shown;
+    if (call) return;
+    waiting?.close();
+    if (waiting && !isGivenUp) return showNotLetIn(preJoin, error);
+    if (waiting) returnTo(preJoin);
     // The meeting stopped the streams it was given: the preview opens them again.
-    if (!preJoin.view.isConnected) return;
-    if (meeting) preview.open();
-    preJoin.fail(error instanceof AccessError ? error.message : inWords(error));
+    if (meeting) preJoin.reopen();
+    if (!isGivenUp) preJoin.fail(error instanceof AccessError ? error.message : inWords(error));
   }
 }
 
+function showNotLetIn(preJoin: PreJoin, error: unknown): void {
+  const { code } = error as { code?: unknown };
+  const words = notLetIn(code);
+  const again = (): void => {
+    returnTo(preJoin);
+    preJoin.reopen();
+  };
+  showEnd({ ...words, again: code === 4003 ? "Back" : "Ask again" }, again, () => preJoin.close());
+}
+
 function showLeft(room: string, reason: LeaveReason | null): void {
-  const view = leftScreen(reason, {
-    rejoin: () => showPreJoin(room),
+  showEnd({ ...farewell(reason), again: "Rejoin" }, () => showPreJoin(room));
+}
+
+function showEnd(
+  words: { title: string; text: string; again: string },
+  rejoin: () => void,
+  leave = (): void => {},
+): void {
+  const view = leftScreen(words, {
+    rejoin,
     startOver: () => {
+      leave();
       history.replaceState(null, "", location.pathname);
+      invitation.permissions = [];
+      prepared = null;
       showPreJoin("");
     },
   });

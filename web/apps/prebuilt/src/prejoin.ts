@@ -29,6 +29,7 @@ export class PreJoin {
   private readonly hint: HTMLElement;
   private readonly buttons: Record<DeviceKind, HTMLButtonElement>;
   private readonly pickers: DevicePicker[];
+  private asks = false;
 
   constructor(start: { name: string; room: string }, joined: (choice: Choice) => void) {
     this.preview = new Preview(() => this.refresh());
@@ -131,6 +132,18 @@ export class PreJoin {
     this.busy(false);
   }
 
+  /** The button says that somebody has to let one in. */
+  needsEntry(): void {
+    this.asks = true;
+    this.refresh();
+  }
+
+  /** Camera and microphone again, after a call that was not had. */
+  reopen(): void {
+    this.preview.open();
+    this.busy(false);
+  }
+
   busy(busy: boolean): void {
     if (busy) this.problem.hidden = true;
     this.join.disabled = busy;
@@ -192,6 +205,8 @@ export class PreJoin {
     this.hint.hidden = texts.size === 0;
     this.join.textContent = this.join.disabled
       ? "Joining…"
+      : this.asks
+      ? "Ask to join"
       : this.room.value.trim() === ""
       ? "Start a new meeting"
       : "Join";

@@ -1,7 +1,7 @@
 import type { Participant } from "@stoa/js-sdk";
 import { element, play, show } from "./dom";
 import { bestColumns } from "./layout";
-import { shownName, Tile } from "./tile";
+import { shownName, Tile, TileMenu } from "./tile";
 
 const GAP = 12;
 /** Pixels; smaller tiles show nothing useful, so the grid scrolls instead. */
@@ -9,19 +9,29 @@ const SMALLEST_TILE = 140;
 /** Width below which tiles go under a shared screen, not beside it, if there is height for it. */
 const NARROW = 720;
 
-/** The tiles of all participants, and a shared screen with the tiles at its side. */
+/**
+ * The tiles of all participants. A shared screen, or pinned tiles, take the space and have the
+ * other tiles at their side.
+ */
 export class Stage {
   readonly view: HTMLElement;
   private readonly tiles = new Map<string, Tile>();
   private readonly grid: HTMLElement;
+  private readonly spotlight: HTMLElement;
   private readonly screen: HTMLElement;
   private readonly screenVideo: HTMLVideoElement;
   private readonly screenName: HTMLElement;
   private readonly alone: HTMLElement;
   private readonly watcher: ResizeObserver;
 
-  constructor(private readonly copyInvitation: () => void) {
+  constructor(private readonly copyInvitation: () => void, private readonly menu: TileMenu) {
     this.grid = element("div", { class: "grid", "data-testid": "grid" });
+    this.spotlight = element("section", {
+      class: "grid spotlight",
+      hidden: true,
+      "data-testid": "spotlight",
+      "aria-label": "Pinned",
+    });
     this.screenVideo = element("video", { autoplay: true, playsinline: true });
     this.screenVideo.muted = true;
     this.screenName = element("span", { class: "tile-name" });
@@ -37,27 +47,40 @@ export class Stage {
       element("p", {}, "Nobody else is here yet."),
       element("button", { class: "quiet", onclick: () => this.copyInvitation() }, "Copy the invitation link"),
     );
-    this.view = element("div", { class: "stage-area" }, this.screen, this.grid, this.alone);
+    this.view = element("div", { class: "stage-area" }, this.screen, this.spotlight, this.grid, this.alone);
     this.watcher = new ResizeObserver(() => this.layOut());
     this.watcher.observe(this.view);
   }
 
   add(participant: Participant): void {
     if (this.tiles.has(participant.id)) return;
-    const tile = new Tile(participant);
+    const tile = new Tile(participant, this.menu);
     this.tiles.set(participant.id, tile);
-    this.grid.append(tile.view);
-    this.layOut();
+    this.arrange();
   }
 
   remove(participantId: string): void {
     this.tiles.get(participantId)?.close();
     this.tiles.delete(participantId);
-    this.layOut();
+    this.arrange();
   }
 
   refresh(participantId: string): void {
     this.tiles.get(participantId)?.refresh();
+  }
+
+  /** Pins or modes changed: pinned tiles come first, viewers last. */
+  arrange(): void {
+    const tiles = [...this.tiles.values()];
+    const rank = (tile: Tile): number => (tile.isPinned ? 0 : tile.isOnStage ? 1 : 2);
+    tiles.sort((one, other) => rank(one) - rank(other)); // stable: else in order of arrival
+    const pinned = tiles.filter((tile) => tile.isPinned);
+    const apart = this.screen.hidden && pinned.length > 0 && pinned.length < tiles.length;
+    const shown = apart ? pinned : [];
+    this.spotlight.hidden = !apart;
+    fill(this.spotlight, shown);
+    fill(this.grid, tiles.filter((tile) => !shown.includes(tile)));
+    this.layOut();
   }
 
   speaking(participantId: string | null): void {
@@ -75,7 +98,7 @@ export class Stage {
         ? "You are sharing your screen"
         : `${shownName(presenter)} shares a screen`;
     }
-    this.layOut();
+    this.arrange();
   }
 
   close(): void {
@@ -86,30 +109,46 @@ export class Stage {
 
   private layOut(): void {
     const sharing = !this.screen.hidden;
-    const count = this.tiles.size;
+    const apart = sharing || !this.spotlight.hidden;
     const { clientWidth, clientHeight } = this.view;
     const narrow = clientWidth < NARROW && clientHeight > clientWidth / 1.5;
-    this.alone.hidden = sharing || count !== 1;
-    this.view.classList.toggle("sharing", sharing);
+    this.alone.hidden = sharing || this.tiles.size !== 1;
+    this.view.classList.toggle("apart", apart);
     this.view.classList.toggle("narrow", narrow);
-    if (sharing || count === 0 || clientWidth === 0) return this.tileSize(null);
-    const best = bestColumns(count, clientWidth, clientHeight, GAP);
-    if (best.tileWidth >= SMALLEST_TILE) return this.tileSize(best);
-    const columns = Math.max(2, Math.floor(clientWidth / (SMALLEST_TILE + GAP)));
-    const tileWidth = Math.floor((clientWidth - GAP * (columns - 1)) / columns);
-    this.tileSize({ columns, tileWidth, tileHeight: tileWidth });
+    if (clientWidth === 0) return;
+    if (!apart) return size(this.grid, this.tiles.size, clientWidth, clientHeight);
+    size(this.grid, 0, 0, 0);
+    if (sharing) return;
+    const { clientWidth: width, clientHeight: height } = this.spotlight;
+    size(this.spotlight, this.spotlight.childElementCount, width, height);
   }
+}
 
-  private tileSize(size: { columns: number; tileWidth: number; tileHeight: number } | null): void {
-    const { style } = this.grid;
-    if (size) {
-      style.setProperty("--tile-width", `${size.tileWidth}px`);
-      style.setProperty("--tile-height", `${size.tileHeight}px`);
-      style.maxWidth = `${size.columns * size.tileWidth + (size.columns - 1) * GAP}px`;
-    } else {
-      style.removeProperty("--tile-width");
-      style.removeProperty("--tile-height");
-      style.maxWidth = "";
-    }
+/** Puts tiles in an area in this order, moving none that is already there. */
+function fill(area: HTMLElement, tiles: Tile[]): void {
+  tiles.forEach((tile, index) => {
+    const there = area.children[index] ?? null;
+    if (there !== tile.view) tile.moveTo(area, there);
+  });
+}
+
+/** The size of `count` tiles in an area; with 0 the style sheet decides. */
+function size(area: HTMLElement, count: number, width: number, height: number): void {
+  const { style } = area;
+  if (count === 0 || width === 0) {
+    style.removeProperty("--tile-width");
+    style.removeProperty("--tile-height");
+    style.maxWidth = "";
+    return;
   }
+  let best = bestColumns(count, width, height, GAP);
+  if (best.tileWidth < SMALLEST_TILE) {
+    const columns = Math.max(2, Math.floor(width / (SMALLEST_TILE + GAP)));
+    const tileWidth = Math.floor((width - GAP * (columns - 1)) / columns);
+    best = { columns, tileWidth, tileHeight: tileWidth };
+  }
+  style.setProperty("--tile-width", `${best.tileWidth}px`);
+  style.setProperty("--tile-height", `${best.tileHeight}px`);
+  if (area.classList.contains("spotlight")) return; // its width is what is left beside the others
+  style.maxWidth = `${best.columns * best.tileWidth + (best.columns - 1) * GAP}px`;
 }

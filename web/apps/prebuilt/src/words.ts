@@ -1,4 +1,4 @@
-import type { LeaveReason } from "@stoa/js-sdk";
+import type { LeaveReason, Mode, StreamKind } from "@stoa/js-sdk";
 
 interface Coded {
   code?: unknown;
@@ -17,6 +17,8 @@ export function inWords(reason: unknown): string {
     case 4008:
     case 4101:
       return "You are not allowed to do this.";
+    case 4102:
+      return "You were not let in.";
     case 4009:
       return "The room is full.";
     case 4503:
@@ -77,4 +79,36 @@ export function farewell(reason: LeaveReason | null): { title: string; text: str
     default:
       return { title: "The meeting is over for you", text: "The connection was ended." };
   }
+}
+
+/** How a participant takes part, if it is not with sound and picture. */
+export function modeName(mode: Mode): string {
+  switch (mode) {
+    case "SEND_AND_RECV":
+      return "";
+    case "RECV_ONLY":
+      return "Viewer";
+    case "SIGNALLING_ONLY":
+      return "Chat only";
+  }
+}
+
+/** What was switched off by somebody else. */
+export function switchedOff(kind: StreamKind, by: string): string {
+  switch (kind) {
+    case "audio":
+      return `${by} turned your microphone off.`;
+    case "video":
+      return `${by} turned your camera off.`;
+    case "share":
+    case "shareAudio":
+      return `${by} ended your screen share.`;
+  }
+}
+
+/** The screen of a guest who was not let in. */
+export function notLetIn(code: unknown): { title: string; text: string } {
+  return code === 4003
+    ? { title: "The meeting has ended", text: "It was over before somebody let you in." }
+    : { title: "You were not let in", text: "Somebody in the meeting declined your request." };
 }

@@ -10,8 +10,15 @@ test("room, name and token come from the address", () => {
     room: "r",
     name: "Ann B",
     token: "t",
+    permissions: [],
+    mode: "",
   });
   assert.equal(readInvitation("https://a/?meetingId=m").room, "m");
+});
+
+test("an address may ask for a development token that permits less, and say how to take part", () => {
+  const { permissions, mode } = readInvitation("https://a/?permissions=ask_join&mode=RECV_ONLY");
+  assert.deepEqual([permissions, mode], [["ask_join"], "RECV_ONLY"]);
 });
 
 test("a token bound to a room says the room", () => {

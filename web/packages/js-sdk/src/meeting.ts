@@ -208,8 +208,9 @@ export class Meeting extends PeopleActions {
    * The people of this room are told off with reason 1005, then `meeting-joined` comes again. If the
    * other room refuses, one stays here.
    */
-  switchTo({ meetingId, token }: { meetingId: string; token?: string }): Promise<void> {
+  switchTo(destination: { meetingId: string; token?: string }): Promise<void> {
     return this.action(async () => {
+      const { meetingId, token } = destination ?? {};
       if (typeof meetingId !== "string" || meetingId === "") {
         throw sdkError("ERROR_INVALID_PARAMETER", "switchTo needs the meetingId of a room.");
       }

@@ -10,6 +10,8 @@ export interface QualityReportHost {
 /** Milliseconds after the join, when the first pictures have arrived. */
 const FIRST_REPORT = 3_000;
 const REPORT_INTERVAL = 30_000;
+/** Streams of past connections whose counters are remembered; beyond it all are forgotten. */
+const REMEMBERED_STREAMS = 1_000;
 
 interface Freezes {
   count: number;
@@ -77,6 +79,7 @@ export class QualityReport {
 
   private async readFreezes(): Promise<void> {
     const stats = await this.host.stats()?.catch(() => null);
+    if (this.before.size > REMEMBERED_STREAMS) this.before.clear();
     stats?.forEach((one: Record<string, unknown>) => {
       if (one.type !== "inbound-rtp" || typeof one.freezeCount !== "number") return;
       const now = { count: one.freezeCount, seconds: Number(one.totalFreezesDuration) || 0 };

@@ -237,7 +237,7 @@ export class Media {
     }
     if (transport !== this.current) return;
     this.host.attach(transport);
-    this.settled();
+    if (!this.wantsReset) this.settled(); // else this was the answer to an offer before
     if (transport.connection.connectionState !== "connected") {
       this.wait(CONNECT_LIMIT, () => {
         this.host.trouble(

@@ -92,6 +92,31 @@ test("a viewer brought on stage gets lines to send on, then may send, and nobody
   }
 });
 
+test("coming on stage while another offer is under way waits for the right answer", async () => {
+  await Visit.with({ mode: "RECV_ONLY" }, async (visit) => {
+    await visit.meeting.join();
+    const usual = visit.server.answer;
+    let answer = (): void => {};
+    visit.server.answer = (client, message) => {
+      if (message.type !== "offer" || message.reset) return usual(client, message);
+      answer = () => usual(client, message);
+    };
+    visit.events(
+      1,
+      { type: "seats-needed", count: 6 },
+      { type: "participant-mode-changed", participantId: "ann", mode: "SEND_AND_RECV" },
+    );
+    await visit.server.message("offer");
+    await visit.logged("mode", "ann", "SEND_AND_RECV");
+    const unmuted = visit.meeting.unmuteMic();
+    answer();
+    await unmuted;
+
+    assert.equal((await visit.server.message("offer", 2)).reset, true);
+    await visit.logged("on", "ann", "audio", "audio1");
+  });
+});
+
 test("streams seated anew after the lines changed have the tracks of their new places", async () => {
   await Visit.with({ mode: "RECV_ONLY" }, async (visit) => {
     visit.joined = { participants: [bob] };

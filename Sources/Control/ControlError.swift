@@ -14,6 +14,9 @@ package enum ControlError: Error, Equatable, Sendable {
   case roomDisabled
   /// A customRoomId that belongs to a room that was disabled.
   case conflict(String)
+  case keyNotFound
+  /// Something was asked for too often, or too much of it.
+  case quotaExceeded(String, retryAfterSeconds: Int)
   /// The store cannot write or read now.
   case storeUnavailable
 
@@ -27,6 +30,8 @@ package enum ControlError: Error, Equatable, Sendable {
     case .participantNotFound: "PARTICIPANT_NOT_FOUND"
     case .roomDisabled: "ROOM_DISABLED"
     case .conflict: "CONFLICT"
+    case .keyNotFound: "KEY_NOT_FOUND"
+    case .quotaExceeded: "QUOTA_EXCEEDED"
     case .storeUnavailable: "STORE_UNAVAILABLE"
     }
   }
@@ -37,8 +42,9 @@ package enum ControlError: Error, Equatable, Sendable {
     case .unauthorized: 401
     case .forbidden: 403
     case .invalidParameter: 400
-    case .roomNotFound, .sessionNotFound, .participantNotFound: 404
+    case .roomNotFound, .sessionNotFound, .participantNotFound, .keyNotFound: 404
     case .roomDisabled, .conflict: 409
+    case .quotaExceeded: 429
     case .storeUnavailable: 503
     }
   }
@@ -46,14 +52,20 @@ package enum ControlError: Error, Equatable, Sendable {
   package var message: String {
     switch self {
     case .unauthorized(_, let message), .forbidden(let message), .invalidParameter(let message),
-      .conflict(let message):
+      .conflict(let message), .quotaExceeded(let message, _):
       message
     case .roomNotFound: "There is no such room."
     case .sessionNotFound: "There is no such session."
     case .participantNotFound: "There is no such participant in the session."
+    case .keyNotFound: "There is no such key."
     case .roomDisabled: "The room is disabled."
     case .storeUnavailable: "The server cannot store anything now; try again."
     }
+  }
+
+  /// When it is worth trying again; `nil` if time alone changes nothing.
+  package var retryAfterSeconds: Int? {
+    if case .quotaExceeded(_, let seconds) = self { seconds } else { nil }
   }
 
   package var body: ErrorBody {

@@ -1,5 +1,4 @@
 package import Control
-import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
@@ -52,40 +51,32 @@ package struct StoaServer: Sendable {
 
     let key = try APIKey(
       key: configuration.credential.key, secret: configuration.credential.secret.value)
-    let store = try await SQLiteStore(path: try Self.storePath(configuration), now: time())
+    let store = try await SQLiteStore(
+      path: try DataFolder.store(configuration.dataDirectory), now: time())
     let tenants = try await store.tenants(forKeys: [key.key], at: time().wall)
+    var configured: [String: KeyRing.Entry] = [:]
+    for (name, tenant) in tenants {
+      configured[name] = try await KeyRing.Entry(key, tenant: tenant, isAdmin: true)
+    }
     directory = RoomDirectory(
       configuration: try ControlConfiguration(
         publicURL: configuration.publicURL ?? configuration.localURL(port: configuration.port),
-        participantsPerRoom: configuration.maximumParticipantsPerRoom, signalling: limits),
-      store: store, verifier: try await TokenVerifier(keys: [key], tenants: tenants),
+        participantsPerRoom: configuration.maximumParticipantsPerRoom, signalling: limits,
+        quotas: configuration.quotas),
+      store: store, verifier: TokenVerifier(ring: KeyRing(configured: configured)),
       media: media, time: time, logger: logger)
+    await directory.refreshKeys()
 
     var routes = RouteTable.rooms(directory) + RouteTable.sessions(directory)
+    routes += RouteTable.keys(directory)
     routes += RouteTable.operation(directory)
     if configuration.isDevelopment {
       routes += RouteTable.development(
         try await TokenSigner(key), isPublic: configuration.isPublicDevelopment, time: time)
     }
-    gateway = Gateway(routes: RouteTable(routes), origins: configuration.origins, files: files)
-  }
-
-  /// Makes the data folder and names the store's file in it.
-  private static func storePath(_ configuration: Configuration) throws -> String {
-    let folder = configuration.dataDirectory
-    do {
-      // Only this user: it holds names and messages of people.
-      try FileManager.default.createDirectory(
-        atPath: folder, withIntermediateDirectories: true,
-        attributes: [.posixPermissions: 0o700])
-    } catch {
-      throw ConfigurationError(
-        "--data \(folder)", "the folder cannot be made", cure: "check the path and its permissions")
-    }
-    guard FileManager.default.isWritableFile(atPath: folder) else {
-      throw ConfigurationError("--data \(folder)", "the folder is not writable")
-    }
-    return folder + "/stoa.db"
+    gateway = Gateway(
+      routes: .described(routes), directory: directory, origins: configuration.origins,
+      files: files)
   }
 
   /// Serves until a signal asks to stop, or something fails.

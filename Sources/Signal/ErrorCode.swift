@@ -2,7 +2,8 @@
 package enum ErrorCode: Hashable, Sendable, CaseIterable {
   case invalidParameter, invalidAPIKey, invalidToken, invalidMeetingID, invalidParticipantID
   case duplicateParticipant, invalidPermissions, maximumParticipantsReached, notPermitted
-  case notFound, resumeExpired, slowConsumer, replaced, internalError, mediaUnavailable
+  case notFound, resumeExpired, slowConsumer, replaced, quotaExceeded, internalError
+  case mediaUnavailable
 
   package var number: Int {
     switch self {
@@ -18,6 +19,7 @@ package enum ErrorCode: Hashable, Sendable, CaseIterable {
     case .notFound, .resumeExpired: 4404
     case .slowConsumer: 4408
     case .replaced: 4410
+    case .quotaExceeded: 4429
     case .internalError: 4500
     case .mediaUnavailable: 4503
     }
@@ -38,6 +40,7 @@ package enum ErrorCode: Hashable, Sendable, CaseIterable {
     case .resumeExpired: "RESUME_EXPIRED"
     case .slowConsumer: "SLOW_CONSUMER"
     case .replaced: "REPLACED"
+    case .quotaExceeded: "QUOTA_EXCEEDED"
     case .internalError: "INTERNAL_ERROR"
     case .mediaUnavailable: "MEDIA_UNAVAILABLE"
     }
@@ -59,6 +62,7 @@ package enum ErrorCode: Hashable, Sendable, CaseIterable {
     case .resumeExpired: "The connection was away too long; join again."
     case .slowConsumer: "This client did not read what was sent to it."
     case .replaced: "Another connection resumed this participant."
+    case .quotaExceeded: "That was too much, or too often; try again later."
     case .internalError: "Something went wrong in the server."
     case .mediaUnavailable: "The media server does not answer; try again."
     }

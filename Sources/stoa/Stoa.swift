@@ -17,7 +17,8 @@ struct Stoa: AsyncParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      ServeCommand.self, TokenCommand.self, VersionCommand.self, SettingsCommand.self,
+      ServeCommand.self, TokenCommand.self, KeyCommand.self, VersionCommand.self,
+      SettingsCommand.self,
       LoadCommand.self, ShardProcessCommand.self,
     ],
     helpNames: [.short, .long])

@@ -51,8 +51,10 @@ struct DirectoryHarness {
   let otherSigner: TokenSigner
   let directory: RoomDirectory
 
+  /// The key "key" is an admin, "other" is not, and belongs to another tenant.
   init(
-    path: String? = nil, at start: Moment = start, signalling: SignallingLimits = .standard
+    path: String? = nil, at start: Moment = start, signalling: SignallingLimits = .standard,
+    quotas: QuotaLimits = .standard
   ) async throws {
     let clock = HandClock(start)
     self.clock = clock
@@ -70,7 +72,7 @@ struct DirectoryHarness {
     let tenants = try await store.tenants(forKeys: keys.map(\.key), at: start.wall)
     directory = RoomDirectory(
       configuration: try ControlConfiguration(
-        publicURL: "https://stoa.test/", signalling: signalling),
+        publicURL: "https://stoa.test/", signalling: signalling, quotas: quotas),
       store: store, verifier: try await TokenVerifier(keys: keys, tenants: tenants), media: media,
       time: { clock.now }, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     await directory.receive(.ready(ShardNumber(0)))
@@ -167,5 +169,36 @@ struct TestSocket {
     let messages = try await messages { if case .reply(1, _) = $0 { true } else { false } }
     for case .reply(1, .joined(let reply)) in messages { return reply }
     return nil
+  }
+}
+
+extension TokenVerifier {
+  /// Knows keys that have a tenant; the first of them is an admin's.
+  init(keys: [APIKey], tenants: [String: TenantID]) async throws {
+    var entries: [String: KeyRing.Entry] = [:]
+    for key in keys {
+      guard let tenant = tenants[key.key] else { continue }
+      entries[key.key] = try await KeyRing.Entry(key, tenant: tenant, isAdmin: entries.isEmpty)
+    }
+    self.init(ring: KeyRing(configured: entries))
+  }
+}
+
+extension RoomDirectory {
+  nonisolated func authorize(header: String?) throws(ControlError) -> AccessToken {
+    try authorize(header: header, for: .showRoom)
+  }
+}
+
+extension Store {
+  func create(_ room: RoomRecord) async throws -> RoomRecord {
+    guard let made = try await create(room, limit: 0) else { throw StoreError(reason: "a limit") }
+    return made
+  }
+
+  func setDisabled(
+    _ isDisabled: Bool, room: String, tenant: TenantID, at now: Timestamp
+  ) async throws -> RoomRecord? {
+    try await setDisabled(isDisabled, room: room, tenant: tenant, at: now, nil)
   }
 }

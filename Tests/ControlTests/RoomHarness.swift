@@ -22,10 +22,11 @@ struct RoomHarness {
 
   init(
     participantsPerRoom: Int = 100, pubSub: PubSubLimits = .standard,
-    signalling: SignallingLimits = .standard, shards: Int = 1
+    signalling: SignallingLimits = .standard, quotas: QuotaLimits = .none, shards: Int = 1
   ) throws {
     let configuration = try ControlConfiguration(
-      participantsPerRoom: participantsPerRoom, pubSub: pubSub, signalling: signalling)
+      participantsPerRoom: participantsPerRoom, pubSub: pubSub, signalling: signalling,
+      quotas: quotas)
     let time = now.wall
     let room = RoomRecord(
       objectID: String(repeating: "0", count: 24), roomID: Self.roomID, tenant: TenantID("t"),

@@ -117,7 +117,39 @@ import Testing
       try await token(Self.good, header: #"{"alg":"None"}"#, signature: ""),
       try await token(
         Self.good, header: #"{"alg":"HS512"}"#, secret: secret + secret, algorithm: .sha512),
+      try await token(Self.good, header: #"{"alg":"nOnE"}"#, signature: ""),
+      try await token(Self.good, header: #"{"alg":"NONE"}"#, signature: ""),
+      try await token(Self.good, header: #"{"alg":""}"#, signature: ""),
+      try await token(Self.good, header: #"{"alg":null}"#, signature: ""),
+      try await token(
+        Self.good, header: #"{"alg":"HS384"}"#, secret: secret + secret, algorithm: .sha384),
+      try await token(Self.good, header: #"{"alg":"HS384"}"#),
+      try await token(Self.good, header: #"{"alg":"hs256"}"#),
       try await token(Self.good, header: #"{"alg":"RS256"}"#),
+      try await token(Self.good, header: #"{"alg":"ES256"}"#),
+      try await token(Self.good, header: #"{"alg":"HS256","alg":"none"}"#, signature: ""),
+      try await token(Self.good, header: #"{"alg":"none","alg":"HS256"}"#),
+      try await token(
+        Self.good, header: #"{"alg":"HS256","kid":"../../dev/null"}"#,
+        secret: String(repeating: "\0", count: 32)),
+      try await token(
+        Self.good, header: #"{"alg":"HS256","jku":"https://evil.test/keys.json"}"#,
+        secret: "a secret that an attacker chose itself"),
+      try await token(
+        Self.good,
+        header:
+          #"{"alg":"HS256","jwk":{"kty":"oct","k":"YXR0YWNrZXJhdHRhY2tlcmF0dGFja2VyYXR0YWNr"}}"#,
+        secret: "attackerattackerattackerattack__"),
+      try await token(
+        Self.good, header: #"{"alg":"HS256","x5u":"https://evil.test/cert.pem"}"#,
+        secret: "a secret that an attacker chose itself"),
+      try await token(#"{"apikey":"other","exp":1700000100,"apikey":"key"}"#),
+      try await token(#"{"apikey":"key","exp":1600000100,"exp":1700000100}"#),
+      try await token(
+        #"{"apikey":"key","exp":1700000100,"permissions":[],"permissions":["allow_mod"]}"#),
+      String(try await token(Self.good).split(separator: ".").dropLast().joined(separator: ".")),
+      try await token(
+        #"{"apikey":"key","exp":1700000100,"x":""# + String(repeating: "a", count: 9_000) + #""}"#),
       try await token(
         Self.good, header: #"{"alg":"HS256","kid":"other"}"#,
         secret: "another-secret-that-is-also-32-bytes"),

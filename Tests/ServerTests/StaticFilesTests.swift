@@ -14,6 +14,7 @@ import Testing
     try folder.write("body {}", to: "web/assets/app.css")
     try folder.write("esm", to: "web/sdk/js-sdk.mjs")
     try folder.write("global", to: "web/sdk/videosdk.js")
+    try folder.write("<!doctype html>docs", to: "web/docs/index.html")
     try folder.write("hidden", to: "web/.git/config")
     try folder.write("", to: "web/empty.txt")
     try folder.write("outside", to: "secret.txt")
@@ -48,6 +49,17 @@ import Testing
       let empty = try await server.http("GET", "/empty.txt")
       #expect(empty.status == 200)
       #expect(empty.body.isEmpty)
+    }
+  }
+
+  @Test func `the page of the REST API is at docs`() async throws {
+    try await serving { server, _ in
+      for path in ["/docs", "/docs/"] {
+        let page = try await server.http("GET", path)
+        #expect(page.status == 200)
+        #expect(page.body == Array("<!doctype html>docs".utf8))
+        #expect(page["content-security-policy"]?.contains("default-src 'none'") == true)
+      }
     }
   }
 

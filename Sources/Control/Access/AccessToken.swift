@@ -15,10 +15,12 @@ package struct AccessToken: Sendable, Equatable {
   /// The only participant the token is for, `nil` for any.
   package var participantID: String?
   package var expiresAt: Timestamp
+  /// The key that signed it may act for the whole server.
+  package var isAdmin: Bool
 
   package init(
     apiKey: String, tenant: TenantID, permissions: Set<Permission>, roles: Set<TokenRole>,
-    roomID: String?, participantID: String?, expiresAt: Timestamp
+    roomID: String?, participantID: String?, expiresAt: Timestamp, isAdmin: Bool = false
   ) {
     self.apiKey = apiKey
     self.tenant = tenant
@@ -27,6 +29,7 @@ package struct AccessToken: Sendable, Equatable {
     self.roomID = roomID
     self.participantID = participantID
     self.expiresAt = expiresAt
+    self.isAdmin = isAdmin
   }
 
   package var mayCallREST: Bool { roles.isEmpty || roles.contains(.crawler) }

@@ -43,7 +43,7 @@ extension TokenClaims: Codable {
 extension TokenClaims {
   /// Judges claims whose signature was verified.
   func accessToken(
-    for key: String, tenant: TenantID, at now: Timestamp
+    for key: String, _ held: KeyRing.Entry, at now: Timestamp
   ) throws(ControlError) -> AccessToken {
     let seconds = Double(now.milliseconds) / 1_000
     let leeway = Double(AccessToken.leewaySeconds)
@@ -57,9 +57,9 @@ extension TokenClaims {
       throw .unauthorized(.invalidToken, "The token is not valid yet.")
     }
     return AccessToken(
-      apiKey: key, tenant: tenant, permissions: try grantedPermissions(),
+      apiKey: key, tenant: held.tenant, permissions: try grantedPermissions(),
       roles: try grantedRoles(), roomID: roomId, participantID: participantId,
-      expiresAt: Timestamp(seconds: exp))
+      expiresAt: Timestamp(seconds: exp), isAdmin: held.isAdmin)
   }
 
   private func grantedPermissions() throws(ControlError) -> Set<Permission> {

@@ -26,6 +26,11 @@ package struct TokenSigner: Sendable {
       apikey: key, permissions: permissions?.map(\.rawValue), version: 2, roomId: roomID,
       participantId: participantID, roles: roles.isEmpty ? nil : roles.map(\.rawValue),
       exp: issued + Double(seconds), nbf: nil, iat: issued, jti: nil)
+    return try sign(claims)
+  }
+
+  /// A token with any claims.
+  package func sign(_ claims: some Encodable) throws -> String {
     let header = Base64URL.encode(Array(#"{"alg":"HS256","typ":"JWT"}"#.utf8))
     let signed = header + "." + Base64URL.encode(SignalJSON.encode(claims))
     return signed + "." + Base64URL.encode(try algorithm.sign(Array(signed.utf8)))

@@ -7,25 +7,9 @@ package struct TokenVerifier: Sendable {
   /// A token of ours has under 1 KiB; more is an attack on the decoder.
   package static let maximumBytes = 8 * 1024
 
-  private struct Key: Sendable {
-    var tenant: TenantID
-    var algorithm: any JWTAlgorithm
-  }
-  private let keys: [String: Key]
+  package let ring: KeyRing
 
-  /// Knows the keys that `tenants` has an owner for, by the key's name.
-  ///
-  /// - Throws: what the cryptographic library throws on a key it cannot use; none of ours.
-  package init(keys: [APIKey], tenants: [String: TenantID]) async throws {
-    var known: [String: Key] = [:]
-    for key in keys {
-      guard let tenant = tenants[key.key] else { continue }
-      let algorithm = try await JWTKeyCollection()
-        .add(hmac: HMACKey(from: key.secret), digestAlgorithm: .sha256).getKey()
-      known[key.key] = Key(tenant: tenant, algorithm: algorithm)
-    }
-    self.keys = known
-  }
+  package init(ring: KeyRing) { self.ring = ring }
 
   /// Reads and verifies a token, with or without `Bearer ` before it.
   ///
@@ -40,20 +24,26 @@ package struct TokenVerifier: Sendable {
       let payload = Base64URL.decode(parts[1]), let signature = Base64URL.decode(parts[2])
     else { throw Self.malformed }
 
-    guard let fields = try? SignalJSON.decode(TokenHeader.self, from: header),
+    guard let fields = Self.decode(TokenHeader.self, header),
       fields.alg == "HS256", fields.crit == nil
     else { throw .unauthorized(.invalidToken, "The token is not signed with HS256.") }
-    guard let claims = try? SignalJSON.decode(TokenClaims.self, from: payload) else {
-      throw Self.malformed
-    }
-    guard let name = claims.apikey, let key = keys[name] else {
+    guard let claims = Self.decode(TokenClaims.self, payload) else { throw Self.malformed }
+    guard let name = claims.apikey, let key = ring[name] else {
       throw .unauthorized(.invalidAPIKey, ErrorCode.invalidAPIKey.defaultMessage)
     }
     let signed = [UInt8](parts[0]) + [UInt8(ascii: ".")] + [UInt8](parts[1])
     guard (try? key.algorithm.verify(signature, signs: signed)) == true else {
       throw .unauthorized(.invalidToken, "The token's signature does not fit its key.")
     }
-    return try claims.accessToken(for: name, tenant: key.tenant, at: now)
+    let access = try claims.accessToken(for: name, key, at: now)
+    ring.used(name, at: now)
+    return access
+  }
+
+  /// Of a claim that stands there twice, one library reads the first and another the last: what was
+  /// signed would not be what is believed.
+  private static func decode<Value: Decodable>(_ type: Value.Type, _ bytes: [UInt8]) -> Value? {
+    try? SignalJSON.decode(type, from: bytes, refusingRepeatedKeys: true)
   }
 
   private static var malformed: ControlError {

@@ -19,6 +19,7 @@ package struct ControlConfiguration: Sendable, Equatable {
   package let participantsPerRoom: Int
   package let pubSub: PubSubLimits
   package let signalling: SignallingLimits
+  package let quotas: QuotaLimits
 
   /// Most participants one room takes by default: one to many, on one machine.
   package static let defaultParticipantsPerRoom = 500
@@ -26,7 +27,8 @@ package struct ControlConfiguration: Sendable, Equatable {
   package init(
     publicURL: String = "http://localhost:8080",
     participantsPerRoom: Int = defaultParticipantsPerRoom,
-    pubSub: PubSubLimits = .standard, signalling: SignallingLimits = .standard
+    pubSub: PubSubLimits = .standard, signalling: SignallingLimits = .standard,
+    quotas: QuotaLimits = .standard
   ) throws(Violation) {
     guard publicURL.hasPrefix("http://") || publicURL.hasPrefix("https://") else {
       throw Violation(key: "publicURL", rule: "must start with http:// or https://")
@@ -38,6 +40,7 @@ package struct ControlConfiguration: Sendable, Equatable {
     self.participantsPerRoom = participantsPerRoom
     self.pubSub = pubSub
     self.signalling = signalling
+    self.quotas = quotas
   }
 }
 

@@ -44,6 +44,8 @@ struct Participant: Sendable {
   var disconnectedAt: MonotonicTime?
   var mailbox: EventMailbox
   var replies: ReplyCache
+  /// What is left of its messages per second.
+  var publishing: TokenBucket
 
   var media = MediaConnection()
   /// In the order they were enabled.

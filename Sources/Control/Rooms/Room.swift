@@ -35,11 +35,12 @@ package actor Room {
 
   init(
     _ record: RoomRecord, bans: [String: Timestamp], configuration: ControlConfiguration,
-    registry: ShardRegistry, store: any Store, media: any MediaPlane, time: @escaping TimeSource,
-    logger: Logger
+    registry: ShardRegistry, usage: KeyUsage, store: any Store, media: any MediaPlane,
+    time: @escaping TimeSource, logger: Logger
   ) {
     roomID = record.roomID
-    state = RoomState(record, bans: bans, configuration: configuration, registry: registry)
+    state = RoomState(
+      record, bans: bans, configuration: configuration, registry: registry, usage: usage)
     self.store = store
     self.media = media
     self.time = time
@@ -83,22 +84,31 @@ package actor Room {
   func shardReady() { handle(.shardReady) }
   func shardDied(_ shard: ShardNumber) { handle(.shardDied(shard)) }
   func setDisabled(_ isDisabled: Bool) { handle(.setDisabled(isDisabled)) }
+  func expel(bearersOf keys: Set<String>) { handle(.keysRevoked(keys)) }
 
   /// Ends the session; `nil` if there is none, or another than the one named.
-  func end(_ sessionID: SessionID?) -> SessionID? {
+  func end(_ sessionID: SessionID?, by access: AccessToken) -> SessionID? {
     guard let current = state.sessionID, sessionID == nil || sessionID == current else {
       return nil
     }
-    handle(.end(.endedByAPI, .meetingEndAPI))
+    let audit = AuditRecord(
+      .sessionEnded, current.rawValue, detail: "room \(roomID.rawValue)", by: access,
+      at: time().wall)
+    handle(.end(.endedByAPI, .meetingEndAPI), audit)
     return current
   }
 
   /// Removes a participant; `nil` if the session or the participant is not there.
-  func remove(_ participantID: String, session: SessionID?) -> SessionID? {
+  func remove(
+    _ participantID: String, session: SessionID?, by access: AccessToken
+  ) -> SessionID? {
     guard let current = state.sessionID, session == nil || session == current,
       state.joinedKey(participantID) != nil
     else { return nil }
-    handle(.remove(participantID: participantID, .removePeerAPI))
+    let audit = AuditRecord(
+      .participantRemoved, participantID, detail: "session \(current.rawValue)", by: access,
+      at: time().wall)
+    handle(.remove(participantID: participantID, .removePeerAPI), audit)
     return current
   }
 
@@ -134,7 +144,8 @@ package actor Room {
     await withCheckedContinuation { settling.append($0) }
   }
 
-  private func handle(_ input: RoomInput) {
+  /// Decides; the audit record is written in the same transaction as what is decided.
+  private func handle(_ input: RoomInput, _ audit: AuditRecord? = nil) {
     state.backlog =
       if waiting.count > Self.maximumWaiting {
         .refusesAll
@@ -145,6 +156,7 @@ package actor Room {
       }
     var storesSomething = false
     var effects = state.handle(input, at: time())
+    if let audit { effects.insert(.store(.audited(audit)), at: 0) }
     effects.removeAll { effect in
       switch effect {
       case .shard(let shard, let command):
@@ -250,7 +262,9 @@ package actor Room {
           "session": "\(session.rawValue)", "participant": "\(participantID)",
           "reason": "\(reason.message)",
         ])
-    case .streamEnabled, .streamDisabled, .message, .messagesForgotten, .participantBanned, .alive:
+    case .streamEnabled, .streamDisabled, .message, .messagesForgotten, .participantBanned,
+      .audited,
+      .alive:
       break
     }
   }

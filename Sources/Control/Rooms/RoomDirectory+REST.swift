@@ -2,12 +2,17 @@ package import Signal
 
 /// The REST API v2. Every call is scoped by the token's tenant and, if it has one, its room.
 extension RoomDirectory {
-  /// Verifies the `Authorization` header of a REST request.
+  /// Verifies the `Authorization` header of a REST request, asks the table of rights whether the
+  /// token may do this, and counts the request.
   ///
-  /// - Throws: `unauthorized`, or `forbidden` for a token with the role `rtc` only.
-  package nonisolated func authorize(header: String?) throws(ControlError) -> AccessToken {
-    let access = try verifier.verify(header ?? "", at: time().wall)
-    guard access.mayCallREST else { throw .forbidden("The token's role does not permit REST.") }
+  /// - Throws: `unauthorized`, `forbidden` or `quotaExceeded`.
+  package nonisolated func authorize(
+    header: String?, for operation: Operation
+  ) throws(ControlError) -> AccessToken {
+    let now = time()
+    let access = try verifier.verify(header ?? "", at: now.wall)
+    try usage.request(by: access.apiKey, at: now)
+    try access.require(operation)
     return access
   }
 
@@ -26,7 +31,11 @@ extension RoomDirectory {
     let draft = RoomRecord(
       objectID: RandomText.hex(24, using: &random), roomID: .random(using: &random),
       tenant: access.tenant, customRoomID: request.customRoomId, createdAt: now, updatedAt: now)
-    let room = try await stored { () throws(StoreError) in try await store.create(draft) }
+    let limit = configuration.quotas.roomsPerTenant
+    let room = try await stored { () throws(StoreError) in
+      try await store.create(draft, limit: limit)
+    }
+    guard let room else { throw Self.tooManyRooms(limit) }
     return resource(room, access, inList: false)
   }
 
@@ -88,10 +97,19 @@ extension RoomDirectory {
     _ isDisabled: Bool, _ id: String, _ access: AccessToken
   ) async throws(ControlError) -> RoomRecord {
     let known = try await record(id, access)
+    let limit = configuration.quotas.roomsPerTenant
+    if known.isDisabled, !isDisabled, limit > 0 {
+      let count = try await stored { () throws(StoreError) in
+        try await store.roomCount(tenant: access.tenant)
+      }
+      guard count < limit else { throw Self.tooManyRooms(limit) }
+    }
     let now = time().wall
+    let audit = AuditRecord(
+      isDisabled ? .roomDisabled : .roomEnabled, known.roomID.rawValue, by: access, at: now)
     let changed = try await stored { () throws(StoreError) in
       try await store.setDisabled(
-        isDisabled, room: known.roomID.rawValue, tenant: access.tenant, at: now)
+        isDisabled, room: known.roomID.rawValue, tenant: access.tenant, at: now, audit)
     }
     guard let changed else { throw .roomNotFound }
     if let live = live[changed.roomID] {
@@ -99,6 +117,12 @@ extension RoomDirectory {
       await live.settled()
     }
     return changed
+  }
+
+  private static func tooManyRooms(_ limit: Int) -> ControlError {
+    // Nobody knows when a room is disabled; a minute keeps clients from asking all the time.
+    .quotaExceeded(
+      "There are \(limit) rooms already; disable some that are not used.", retryAfterSeconds: 60)
   }
 
   /// The stored room that a REST request names, if the token may see it.

@@ -66,7 +66,7 @@ extension RoomDirectory {
   ) async throws(ControlError) -> SessionResource {
     let room = try await record(request.roomId, access)
     guard let live = live[room.roomID],
-      let ended = await live.end(request.sessionId.map { SessionID($0) })
+      let ended = await live.end(request.sessionId.map { SessionID($0) }, by: access)
     else { throw .sessionNotFound }
     await live.settled()
     return try await session(ended.rawValue, access)
@@ -79,9 +79,9 @@ extension RoomDirectory {
     let room = try await record(request.roomId, access)
     let sessionID = request.sessionId.map { SessionID($0) }
     guard let live = live[room.roomID] else { throw .sessionNotFound }
-    guard let session = await live.remove(request.participantId, session: sessionID) else {
-      throw .participantNotFound
-    }
+    guard
+      let session = await live.remove(request.participantId, session: sessionID, by: access)
+    else { throw .participantNotFound }
     await live.settled()
     return try await self.session(session.rawValue, access)
   }
@@ -103,10 +103,9 @@ extension RoomDirectory {
     let session = try await stored { () throws(StoreError) in
       try await store.session(SessionID(id), tenant: access.tenant)
     }
-    guard let session else { throw .sessionNotFound }
-    if let only = access.roomID, only != session.roomID.rawValue, only != session.customRoomID {
-      throw .sessionNotFound
-    }
+    guard let session,
+      access.isFor(room: session.roomID, customRoomID: session.customRoomID)
+    else { throw .sessionNotFound }
     return session
   }
 

@@ -12,9 +12,11 @@ package actor RoomDirectory {
   nonisolated let time: TimeSource
   /// For inspection: which shards live, and what is in use.
   package nonisolated let registry = ShardRegistry()
+  /// What each key uses; for quotas.
+  package nonisolated let usage: KeyUsage
 
   private let media: any MediaPlane
-  private let logger: Logger
+  let logger: Logger
   private let lastConnection = Mutex<UInt64>(0)
 
   var live: [RoomID: Room] = [:]
@@ -32,6 +34,7 @@ package actor RoomDirectory {
     media: any MediaPlane, time: @escaping TimeSource, logger: Logger
   ) {
     self.configuration = configuration
+    usage = KeyUsage(limits: configuration.quotas)
     self.store = store
     self.verifier = verifier
     self.media = media
@@ -114,6 +117,7 @@ package actor RoomDirectory {
     current = status
 
     let now = time()
+    await noticeKeys(now)
     guard hasSession, lastHeartbeat.map({ $0 + Self.heartbeat <= now.monotonic }) ?? true else {
       return
     }
@@ -143,16 +147,19 @@ package actor RoomDirectory {
     } catch {
       throw SignallingRefusal(.internalError)
     }
-    guard let record, !record.isDisabled else { throw SignallingRefusal(.invalidMeetingID) }
-    guard access.isFor(record) else {
+    // A token for one room gets the same answer for all others, whether they exist or not.
+    guard record.map(access.isFor) ?? access.isFor(room: RoomID(request.meetingID)) else {
       throw SignallingRefusal(.invalidToken, "The token is for another meeting.")
     }
+    guard let record, !record.isDisabled else { throw SignallingRefusal(.invalidMeetingID) }
     var request = request
     request.participantID = request.participantID ?? access.participantID
     // A room may retire just before it is asked; the next one is fresh.
     for _ in 0..<8 {
       let room = try await liveRoom(record)
       if await room.join(request, id: id, access, connection: connection, outbox: outbox) {
+        // The key may have been revoked since it was asked for, and the room been looked at.
+        if !verifier.ring.holds(access.apiKey) { await room.expel(bearersOf: [access.apiKey]) }
         return room
       }
       if live[record.roomID] === room { live[record.roomID] = nil }
@@ -168,13 +175,12 @@ package actor RoomDirectory {
     } catch {
       throw SignallingRefusal(error)
     }
-    guard access.mayJoin else {
-      throw SignallingRefusal(.notPermitted, "The token's role does not permit joining.")
+    do {
+      try access.require(.join)
+    } catch {
+      throw SignallingRefusal(error)
     }
-    guard access.permissions.contains(.allowJoin) else {
-      throw SignallingRefusal(.notPermitted, "The token does not permit joining.")
-    }
-    if let only = access.participantID, let asked = request.participantID, only != asked {
+    if let asked = request.participantID, !access.isFor(participantID: asked) {
       throw SignallingRefusal(.invalidToken, "The token is for another participant.")
     }
     return access
@@ -196,7 +202,7 @@ package actor RoomDirectory {
     if let room = live[record.roomID] { return room }
     let room = Room(
       fresh ?? record, bans: bans, configuration: configuration, registry: registry,
-      store: store, media: media, time: time, logger: logger)
+      usage: usage, store: store, media: media, time: time, logger: logger)
     live[record.roomID] = room
     return room
   }
@@ -221,12 +227,4 @@ package struct DirectoryStatus: Sendable, Equatable {
   package var shards = 0
 
   package init() {}
-}
-
-extension AccessToken {
-  /// The token is not bound to another room.
-  func isFor(_ room: RoomRecord) -> Bool {
-    guard let roomID else { return true }
-    return roomID == room.roomID.rawValue || roomID == room.customRoomID
-  }
 }

@@ -18,6 +18,8 @@ package enum RoomInput: Sendable {
   case remove(participantID: String, LeaveReason)
   /// Forbids or allows to join; forbidding ends the session.
   case setDisabled(Bool)
+  /// The tokens signed with these are worth nothing any more.
+  case keysRevoked(Set<String>)
   case stop
   case tick
 }

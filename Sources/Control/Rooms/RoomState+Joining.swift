@@ -17,6 +17,12 @@ extension RoomState {
       return turnAway(connection, id: id, code, message)
     }
 
+    let isReturning = participants.values.contains { $0.participantID == participantID }
+    guard usage.enter(access.apiKey, isReturning: isReturning) else {
+      return turnAway(
+        connection, id: id, .quotaExceeded, "The API key has too many participants in rooms.")
+    }
+
     let key = makeKey()
     var participant = Participant(
       key: key, participantID: participantID,
@@ -27,7 +33,8 @@ extension RoomState {
       // characters of 36 are 165 random bits.
       resumeToken: "\(roomID.rawValue).\(RandomText.alphanumeric(32, using: &random))",
       connection: connection, mailbox: EventMailbox(limits: limits),
-      replies: ReplyCache(limits: limits))
+      replies: ReplyCache(limits: limits),
+      publishing: TokenBucket(rate: configuration.quotas.messagesPerSecond))
     _ = participant.replies.receive(id)
     keysByConnection[connection] = key
     if let offer = request.offer, mode.hasMedia {
@@ -97,7 +104,7 @@ extension RoomState {
     startSessionIfNeeded(newcomer.access, now)
     guard let session else { return }
     if let older = joinedKey(newcomer.participantID) {
-      leave(older, .duplicateParticipant, .evicted, endsSession: false, now)
+      leave(older, .duplicateParticipant, .expelled(.duplicateParticipant), endsSession: false, now)
     }
     effects.append(
       .store(

@@ -6,8 +6,8 @@ import Wire
 enum Farewell: Sendable {
   /// `meeting-left`, then close with this code.
   case told(closeCode: UInt16)
-  /// `error` 4005 and `meeting-left`, then close with 4005.
-  case evicted
+  /// `error` and `meeting-left`, then close with the code.
+  case expelled(ErrorCode)
   /// Closed at once: it does not read.
   case overflowed
   /// There is none any more.
@@ -34,6 +34,7 @@ extension RoomState {
       broadcast(.speakerChanged(participantID: nil), now)
     }
     participants[key] = nil
+    usage.leave(participant.access.apiKey)
     keysByResumeToken[participant.resumeToken] = nil
     if let connection = participant.connection { keysByConnection[connection] = nil }
     guard participant.isJoined, let session else { return }
@@ -56,11 +57,10 @@ extension RoomState {
       send(.meetingLeft(reason: reason), to: key, now)
       effects.append(
         .close(connection, code: code, reason: reason.message, discarding: false))
-    case .evicted:
-      effects.append(
-        .post(connection, OutboundFrame(.error(ErrorMessage(id: nil, .duplicateParticipant)))))
+    case .expelled(let code):
+      effects.append(.post(connection, OutboundFrame(.error(ErrorMessage(id: nil, code)))))
       send(.meetingLeft(reason: reason), to: key, now)
-      close(connection, .duplicateParticipant)
+      close(connection, code)
     case .overflowed: close(connection, .slowConsumer, discarding: true)
     case .silent: break
     }
@@ -111,6 +111,17 @@ extension RoomState {
     leave(key, reason, .told(closeCode: 1000), now)
     for other in participants.values where other.participantID == participantID {
       turnAwayJoining(other.key, .notPermitted, nil, now)
+    }
+  }
+
+  /// Takes out everybody who came with a token of one of these keys.
+  mutating func expel(bearersOf keys: Set<String>, _ now: Moment) {
+    for (key, participant) in participants where keys.contains(participant.access.apiKey) {
+      if participant.isJoined {
+        leave(key, .unknown, .expelled(.invalidAPIKey), now)
+      } else {
+        turnAwayJoining(key, .invalidAPIKey, nil, now)
+      }
     }
   }
 

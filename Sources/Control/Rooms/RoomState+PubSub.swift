@@ -11,6 +11,17 @@ extension RoomState {
     if backlog == .refusesAll || (persists && backlog == .refusesPersistence) {
       return refuse(id, of: key, .internalError, "The server cannot store messages now.")
     }
+    // The participant's own share first: who is over it takes nothing of the others'.
+    if participants[key]?.publishing.take(at: now.monotonic) != nil {
+      let limit = configuration.quotas.messagesPerSecond
+      return refuse(
+        id, of: key, .quotaExceeded, "A participant publishes \(limit) messages per second.")
+    }
+    if publishing.take(at: now.monotonic) != nil {
+      let limit = configuration.quotas.roomMessagesPerSecond
+      return refuse(
+        id, of: key, .quotaExceeded, "\(limit) messages per second are published in a room.")
+    }
     // Only what is needed is taken out: a copy of the session or of a participant that lives on
     // would make the next change copy its whole history.
     session?.lastMessage += 1

@@ -28,6 +28,7 @@ extension RoomState {
   private mutating func carryOut(
     _ request: ClientRequest, _ id: Int, _ key: ParticipantKey, _ now: Moment
   ) {
+    guard isAllowed(request, id, key) else { return }
     switch request {
     case .offer(let offer): self.offer(offer, id, key, now)
     case .streamEnable(let stream): enable(stream, id, key, now)
@@ -44,7 +45,6 @@ extension RoomState {
       unsubscribe(topic, key)
       reply(.ok, to: id, of: key)
     case .remove(let participantID):
-      guard allows(.allowMod, key, id) else { return }
       guard joinedKey(participantID) != nil else { return refuse(id, of: key, .notFound) }
       reply(.ok, to: id, of: key)
       remove(participantID, .removePeer, now)
@@ -52,17 +52,23 @@ extension RoomState {
       reply(.ok, to: id, of: key)
       leave(key, .manualLeave, .told(closeCode: 1000), now)
     case .end:
-      guard allows(.allowMod, key, id) else { return }
       reply(.ok, to: id, of: key)
       endSession(.endedByParticipant, .roomClose, closeCode: 1000, now)
     }
   }
 
-  /// Refuses the request unless the participant's token permits it.
-  private mutating func allows(_ permission: Permission, _ key: ParticipantKey, _ id: Int) -> Bool {
-    if participants[key]?.access.permissions.contains(permission) == true { return true }
-    refuse(id, of: key, .notPermitted, "This needs the permission \(permission.rawValue).")
-    return false
+  /// Refuses the request unless the table of rights grants it to the participant's token.
+  private mutating func isAllowed(
+    _ request: ClientRequest, _ id: Int, _ key: ParticipantKey
+  ) -> Bool {
+    guard let participant = participants[key] else { return false }
+    do {
+      try participant.access.require(request.operation(by: participant.participantID))
+      return true
+    } catch {
+      refuse(id, of: key, .notPermitted, error.message)
+      return false
+    }
   }
 
   private mutating func enable(

@@ -23,6 +23,7 @@ package struct RoomState: Sendable {
   let tenant: TenantID
   let configuration: ControlConfiguration
   let registry: ShardRegistry
+  let usage: KeyUsage
   var limits: SignallingLimits { configuration.signalling }
 
   var isDisabled: Bool
@@ -37,6 +38,8 @@ package struct RoomState: Sendable {
     case refusesAll
   }
   package var backlog = Backlog.none
+  /// What is left of the room's messages per second.
+  var publishing: TokenBucket
 
   var session: Session?
   /// The room's name in the shards, from its first media connection to its last participant.
@@ -60,8 +63,10 @@ package struct RoomState: Sendable {
 
   package init(
     _ room: RoomRecord, bans: [String: Timestamp], configuration: ControlConfiguration,
-    registry: ShardRegistry
+    registry: ShardRegistry, usage: KeyUsage = KeyUsage(limits: .standard)
   ) {
+    self.usage = usage
+    publishing = TokenBucket(rate: configuration.quotas.roomMessagesPerSecond)
     roomID = room.roomID
     customRoomID = room.customRoomID
     tenant = room.tenant
@@ -88,6 +93,7 @@ package struct RoomState: Sendable {
     case .end(let end, let reason): endSession(end, reason, closeCode: 1000, now)
     case .remove(let participantID, let reason): remove(participantID, reason, now)
     case .setDisabled(let disabled): setDisabled(disabled, now)
+    case .keysRevoked(let keys): expel(bearersOf: keys, now)
     case .stop: stop(now)
     case .tick: tick(now)
     }

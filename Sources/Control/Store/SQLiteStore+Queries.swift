@@ -18,9 +18,10 @@ extension SQLiteStore {
         var random = SystemRandomNumberGenerator()
         let tenant = TenantID(RandomText.hex(24, using: &random))
         try db.execute(
-          sql: "INSERT INTO tenant VALUES (?, ?)", arguments: [tenant.rawValue, now.milliseconds])
+          sql: "INSERT INTO tenant (tenantId, createdAt) VALUES (?, ?)",
+          arguments: [tenant.rawValue, now.milliseconds])
         try db.execute(
-          sql: "INSERT INTO apiKey VALUES (?, ?, ?)",
+          sql: "INSERT INTO apiKey (key, tenantId, createdAt) VALUES (?, ?, ?)",
           arguments: [key, tenant.rawValue, now.milliseconds])
         tenants[key] = tenant
       }
@@ -28,13 +29,16 @@ extension SQLiteStore {
     }
   }
 
-  package func create(_ room: RoomRecord) async throws(StoreError) -> RoomRecord {
+  package func create(
+    _ room: RoomRecord, limit: Int
+  ) async throws(StoreError) -> RoomRecord? {
     try await write { db in
       if let custom = room.customRoomID,
         let known = try Self.room(custom: custom, room.tenant, db)
       {
         return known
       }
+      if limit > 0, try Self.roomCount(room.tenant, db) >= limit { return nil }
       try db.execute(
         sql: """
           INSERT INTO room (roomId, objectId, tenantId, customRoomId, createdAt, updatedAt)
@@ -49,7 +53,8 @@ extension SQLiteStore {
   }
 
   package func setDisabled(
-    _ isDisabled: Bool, room reference: String, tenant: TenantID, at now: Timestamp
+    _ isDisabled: Bool, room reference: String, tenant: TenantID, at now: Timestamp,
+    _ audit: AuditRecord?
   ) async throws(StoreError) -> RoomRecord? {
     try await write { db in
       guard var room = try Self.room(reference, tenant, db) else { return nil }
@@ -59,8 +64,13 @@ extension SQLiteStore {
       try db.execute(
         sql: "UPDATE room SET isDisabled = ?, updatedAt = ? WHERE roomId = ?",
         arguments: [isDisabled, now.milliseconds, room.roomID.rawValue])
+      try audit?.insert(into: db)
       return room
     }
+  }
+
+  package func roomCount(tenant: TenantID) async throws(StoreError) -> Int {
+    try await read { try Self.roomCount(tenant, $0) }
   }
 
   package func room(
@@ -160,6 +170,11 @@ extension SQLiteStore {
       EXISTS (SELECT 1 FROM message m WHERE m.sessionId = s.sessionId) AS hasMessages
     FROM session s JOIN room r ON r.roomId = s.roomId
     """
+
+  private static func roomCount(_ tenant: TenantID, _ db: Database) throws -> Int {
+    try Int.fetchOne(
+      db, sql: "SELECT rooms FROM tenant WHERE tenantId = ?", arguments: [tenant.rawValue]) ?? 0
+  }
 
   private static func room(
     _ reference: String, _ tenant: TenantID, _ db: Database

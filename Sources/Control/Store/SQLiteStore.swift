@@ -21,21 +21,30 @@ package final class SQLiteStore: Store {
   ///
   /// - Throws: `StoreError` if the file cannot be opened, is damaged or is of a newer version.
   package convenience init(path: String, now: Moment) async throws(StoreError) {
-    try await self.init(now) {
-      let pool = try DatabasePool(path: path, configuration: Self.configuration)
-      // A pool starts with NORMAL, under which a power cut loses the last commits.
-      try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-      return pool
-    }
+    try await self.init(closingWhatIsOpen: now) { try Self.pool(path) }
+  }
+
+  /// Opens the file while a server may be running on it: what is open stays so.
+  package convenience init(besideServer path: String) async throws(StoreError) {
+    try await self.init(closingWhatIsOpen: nil) { try Self.pool(path) }
+  }
+
+  private static func pool(_ path: String) throws -> DatabasePool {
+    let pool = try DatabasePool(path: path, configuration: Self.configuration)
+    // A pool starts with NORMAL, under which a power cut loses the last commits.
+    try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+    return pool
   }
 
   /// A store that lives in memory and goes with it.
   package convenience init(inMemory now: Moment) async throws(StoreError) {
-    try await self.init(now) { try DatabaseQueue(configuration: Self.configuration) }
+    try await self.init(closingWhatIsOpen: now) {
+      try DatabaseQueue(configuration: Self.configuration)
+    }
   }
 
   private init(
-    _ now: Moment, open: () throws -> any DatabaseWriter
+    closingWhatIsOpen now: Moment?, open: () throws -> any DatabaseWriter
   ) async throws(StoreError) {
     do {
       let opened = try open()
@@ -44,7 +53,7 @@ package final class SQLiteStore: Store {
         throw StoreError(reason: "the database was written by a newer version")
       }
       try migrator.migrate(opened)
-      try await opened.write { try Self.closeAfterCrash($0, now.wall) }
+      if let now { try await opened.write { try Self.closeAfterCrash($0, now.wall) } }
       database = opened
     } catch let error as StoreError {
       throw error

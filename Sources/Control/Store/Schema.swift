@@ -7,6 +7,9 @@ enum Schema {
     migrator.registerMigration("1 rooms and sessions") { db in
       try db.execute(sql: first)
     }
+    migrator.registerMigration("keys, quotas and audit") { db in
+      try db.execute(sql: keysQuotasAndAudit)
+    }
     return migrator
   }
 
@@ -93,5 +96,40 @@ enum Schema {
       id INTEGER PRIMARY KEY CHECK (id = 1),
       time INTEGER NOT NULL
     ) STRICT;
+    """
+
+  // A key without a secret is the configuration's. The triggers count rooms whoever changes them.
+  private static let keysQuotasAndAudit = """
+    ALTER TABLE apiKey ADD COLUMN secret TEXT;
+    ALTER TABLE apiKey ADD COLUMN name TEXT NOT NULL DEFAULT '';
+    ALTER TABLE apiKey ADD COLUMN isAdmin INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE apiKey ADD COLUMN revokedAt INTEGER;
+    ALTER TABLE apiKey ADD COLUMN lastUsedAt INTEGER;
+    CREATE TABLE keyVersion (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      version INTEGER NOT NULL
+    ) STRICT;
+    INSERT INTO keyVersion VALUES (1, 1);
+    ALTER TABLE tenant ADD COLUMN rooms INTEGER NOT NULL DEFAULT 0;
+    UPDATE tenant SET rooms = (
+      SELECT count(*) FROM room r WHERE r.tenantId = tenant.tenantId AND NOT isDisabled);
+    CREATE TRIGGER roomMade AFTER INSERT ON room WHEN NOT new.isDisabled BEGIN
+      UPDATE tenant SET rooms = rooms + 1 WHERE tenantId = new.tenantId;
+    END;
+    CREATE TRIGGER roomSwitched AFTER UPDATE OF isDisabled ON room
+    WHEN old.isDisabled <> new.isDisabled BEGIN
+      UPDATE tenant SET rooms = rooms + old.isDisabled - new.isDisabled
+      WHERE tenantId = new.tenantId;
+    END;
+    CREATE TABLE audit (
+      number INTEGER PRIMARY KEY AUTOINCREMENT,
+      time INTEGER NOT NULL,
+      tenantId TEXT NOT NULL,
+      actor TEXT NOT NULL,
+      action TEXT NOT NULL,
+      target TEXT NOT NULL,
+      detail TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX auditByTenant ON audit (tenantId, number);
     """
 }

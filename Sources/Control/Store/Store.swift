@@ -13,13 +13,19 @@ package protocol Store: Sendable {
   /// Writes all of the changes or none; they are on the disk when it returns.
   func commit(_ changes: [StoreChange], at now: Timestamp) async throws(StoreError)
 
-  /// Stores a new room, or gives the tenant's room that has the same custom id.
-  func create(_ room: RoomRecord) async throws(StoreError) -> RoomRecord
+  /// Stores a new room, or gives the tenant's room that has the same custom id; `nil` if the tenant
+  /// has `limit` rooms already that are not disabled (0: no limit).
+  func create(_ room: RoomRecord, limit: Int) async throws(StoreError) -> RoomRecord?
 
-  /// Enables or disables a room; `nil` if the tenant has no such room.
+  /// Enables or disables a room, and writes the audit record if that changed it; `nil` if the tenant
+  /// has no such room.
   func setDisabled(
-    _ isDisabled: Bool, room reference: String, tenant: TenantID, at now: Timestamp
+    _ isDisabled: Bool, room reference: String, tenant: TenantID, at now: Timestamp,
+    _ audit: AuditRecord?
   ) async throws(StoreError) -> RoomRecord?
+
+  /// How many rooms of the tenant are not disabled.
+  func roomCount(tenant: TenantID) async throws(StoreError) -> Int
 
   /// The room with this id, else the one with this custom id.
   func room(_ reference: String, tenant: TenantID) async throws(StoreError) -> RoomRecord?
@@ -44,6 +50,36 @@ package protocol Store: Sendable {
 
   /// Who may not join a room, and until when.
   func bans(room: RoomID, at now: Timestamp) async throws(StoreError) -> [String: Timestamp]
+
+  /// Every key, the oldest first, revoked ones too.
+  func keys() async throws(StoreError) -> StoredKeys
+
+  /// Grows with every change of the keys, by whichever process.
+  func keyVersion() async throws(StoreError) -> Int64
+
+  /// Stores a new key and, if asked to, its tenant; false if that should be there and is not.
+  func create(
+    _ key: KeyRecord, inNewTenant: Bool, _ audit: AuditRecord
+  ) async throws(StoreError) -> Bool
+
+  /// Revokes a key for good, once; `nil` if there is none, or it is the configuration's.
+  func revoke(
+    key: String, by actor: String, at now: Timestamp
+  ) async throws(StoreError) -> KeyRecord?
+
+  /// Notes when keys were last used.
+  func noteUses(_ uses: [String: Timestamp]) async throws(StoreError)
+
+  /// What was done with rights, newest first; `nil` is every tenant.
+  func audit(
+    tenant: TenantID?, _ page: PageRequest
+  ) async throws(StoreError) -> Listing<AuditRecord>
+}
+
+/// The keys at one moment.
+package struct StoredKeys: Sendable {
+  package var records: [KeyRecord]
+  package var version: Int64
 }
 
 /// The store failed; what it was asked for did not happen.
@@ -71,6 +107,7 @@ package enum StoreChange: Sendable, Equatable {
   /// Messages that the history had no more place for.
   case messagesForgotten(SessionID, ordinals: [Int])
   case participantBanned(RoomID, participantID: String, until: Timestamp)
+  case audited(AuditRecord)
   /// Nothing but that the server is alive.
   case alive
 

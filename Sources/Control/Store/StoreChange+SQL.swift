@@ -60,6 +60,7 @@ extension StoreChange {
           ON CONFLICT DO UPDATE SET until = max(until, excluded.until)
           """,
         arguments: [room.rawValue, participantID, until.milliseconds])
+    case .audited(let record): try record.insert(into: db)
     case .alive:
       break  // every commit notes the time
     }

@@ -1,3 +1,4 @@
+package import Control
 package import Logging
 
 /// What the server runs with.
@@ -42,6 +43,7 @@ package struct Configuration: Sendable {
   package let tls: TLSFiles?
   package let origins: OriginPolicy
   package let maximumParticipantsPerRoom: Int
+  package let quotas: QuotaLimits
   package let logLevel: Logger.Level
   package let logFormat: LogFormat
   /// Whether `POST /dev/token` gives tokens to whoever is on this machine.
@@ -99,6 +101,7 @@ package struct Configuration: Sendable {
     dataDirectory = try values.text(.data) ?? "./data"
     webDirectory = try values.text(.web)
     maximumParticipantsPerRoom = try values.integer(.maxParticipantsPerRoom) ?? 1_000
+    quotas = try QuotaLimits(values)
     logLevel = try values.choice(.logLevel, as: Logger.Level.self) ?? .info
     logFormat = try values.choice(.logFormat, as: LogFormat.self) ?? .text
 
@@ -182,5 +185,17 @@ extension Configuration.Credential {
       throw values.error(.apiSecretFile, "\(file.clipped) \(error.problem)", cure: error.cure)
     }
     return Secret(text.trimmingSpaces)
+  }
+}
+
+extension QuotaLimits {
+  fileprivate init(_ values: SettingValues) throws(ConfigurationError) {
+    self.init()
+    roomsPerTenant = try values.integer(.maxRoomsPerTenant) ?? roomsPerTenant
+    participantsPerKey = try values.integer(.maxParticipantsPerKey) ?? participantsPerKey
+    requestsPerSecond = try values.integer(.maxRequestsPerSecond) ?? requestsPerSecond
+    messagesPerSecond = try values.integer(.maxMessagesPerSecond) ?? messagesPerSecond
+    roomMessagesPerSecond =
+      try values.integer(.maxRoomMessagesPerSecond) ?? roomMessagesPerSecond
   }
 }

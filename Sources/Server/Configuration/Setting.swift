@@ -1,3 +1,5 @@
+import Control
+
 /// Everything that can be configured; the raw value is the key in `stoa.yaml`.
 ///
 /// This is the only list: flags and their help, variables, keys of the file and `docs/config.md`
@@ -7,7 +9,8 @@ package enum Setting: String, CaseIterable, Sendable {
   case data, web
   case apiKey, apiSecret, apiSecretFile
   case tlsCert, tlsKey, corsOrigins
-  case maxParticipantsPerRoom
+  case maxParticipantsPerRoom, maxParticipantsPerKey, maxRoomsPerTenant
+  case maxRequestsPerSecond, maxMessagesPerSecond, maxRoomMessagesPerSecond
   case logLevel, logFormat
   case dev, devAllowPublic
 
@@ -58,6 +61,10 @@ extension Setting {
     case .apiSecretFile, .tlsCert, .tlsKey: .text("FILE")
     case .corsOrigins: .list("ORIGIN")
     case .maxParticipantsPerRoom: .integer(1...10_000)
+    case .maxParticipantsPerKey, .maxRequestsPerSecond, .maxMessagesPerSecond,
+      .maxRoomMessagesPerSecond:
+      .integer(0...1_000_000)
+    case .maxRoomsPerTenant: .integer(0...1_000_000_000)
     case .logLevel: .choice(["trace", "debug", "info", "notice", "warning", "error", "critical"])
     case .logFormat: .choice(["text", "json"])
     case .dev, .devAllowPublic: .toggle
@@ -78,6 +85,11 @@ extension Setting {
     case .apiKey, .apiSecret, .apiSecretFile, .tlsCert, .tlsKey: nil
     case .corsOrigins: "none (this machine's with --dev)"
     case .maxParticipantsPerRoom: "1000"
+    case .maxParticipantsPerKey: "\(QuotaLimits.standard.participantsPerKey)"
+    case .maxRoomsPerTenant: "\(QuotaLimits.standard.roomsPerTenant)"
+    case .maxRequestsPerSecond: "\(QuotaLimits.standard.requestsPerSecond)"
+    case .maxMessagesPerSecond: "\(QuotaLimits.standard.messagesPerSecond)"
+    case .maxRoomMessagesPerSecond: "\(QuotaLimits.standard.roomMessagesPerSecond)"
     case .logLevel: "info"
     case .logFormat: "text"
     case .dev, .devAllowPublic: "false"
@@ -116,6 +128,24 @@ extension Setting {
       * allows every origin. The server's own origin always may.
       """
     case .maxParticipantsPerRoom: "Further participants are refused with 4009."
+    case .maxParticipantsPerKey:
+      """
+      Participants with tokens of one API key, in all rooms at once; further ones are refused with \
+      4429. 0 is no limit.
+      """
+    case .maxRoomsPerTenant:
+      "Rooms of one tenant that are not disabled; further ones are refused with 429. 0 is no limit."
+    case .maxRequestsPerSecond:
+      """
+      REST requests with tokens of one API key, five seconds' worth at once; more are refused with \
+      429. 0 is no limit.
+      """
+    case .maxMessagesPerSecond:
+      """
+      Messages that one participant publishes, five seconds' worth at once; more are refused with \
+      4429. 0 is no limit.
+      """
+    case .maxRoomMessagesPerSecond: "Likewise, by all participants of a room together."
     case .logLevel: "The least important messages that are logged."
     case .logFormat: "One line of text, or one JSON object, per message; to standard error."
     case .dev:

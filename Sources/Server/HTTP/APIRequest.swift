@@ -1,3 +1,4 @@
+package import Control
 import HTTPTypes
 package import Hummingbird
 package import Logging
@@ -12,9 +13,19 @@ package struct APIRequest: Sendable {
   package let request: Request
   package let target: RequestTarget
   package let parameters: [String: String]
+  /// The token's, which may do what the route's operation needs; `nil` where none is asked for.
+  package let bearer: AccessToken?
   /// Whether the page that sent it, if it was one, may use this server.
   package let isFromAllowedOrigin: Bool
   package let logger: Logger
+
+  /// What the token says of its bearer, on routes that ask for one.
+  var access: AccessToken {
+    get throws(ControlError) {
+      guard let bearer else { throw .unauthorized(.invalidToken, "The token is missing.") }
+      return bearer
+    }
+  }
 
   /// The value of a `{name}` in the route's path.
   func parameter(_ name: String) -> String { parameters[name] ?? "" }
@@ -24,7 +35,10 @@ package struct APIRequest: Sendable {
   /// - Throws: `HTTPFailure` 400 naming the parameter that is no positive whole number.
   func page() throws(HTTPFailure) -> PageRequest {
     guard let page = PageRequest(page: target.query["page"], perPage: target.query["perPage"])
-    else { throw .invalidParameter("page and perPage must be whole numbers of at least 1.") }
+    else {
+      throw .invalidParameter(
+        "page and perPage must be whole numbers of 1 to \(PageRequest.maximumPage).")
+    }
     return page
   }
 

@@ -9,6 +9,7 @@ package struct Gateway: HTTPResponder {
   package typealias Context = BasicRequestContext
 
   package let routes: RouteTable
+  let directory: RoomDirectory
   let origins: OriginPolicy
   /// `nil` if the web folder does not exist.
   let files: StaticFiles?
@@ -52,6 +53,7 @@ package struct Gateway: HTTPResponder {
         return try await route.handler(
           APIRequest(
             request: request, target: target, parameters: parameters,
+            bearer: try bearer(of: request, for: route.operation),
             isFromAllowedOrigin: isAllowed, logger: logger))
       case .otherMethods(let methods):
         if request.method == .options { return options(methods) }
@@ -62,13 +64,23 @@ package struct Gateway: HTTPResponder {
     } catch let failure as HTTPFailure {
       return failure.response
     } catch let error as ControlError {
-      return .json(error.body, status: .init(code: error.statusCode))
+      var response = Response.json(error.body, status: .init(code: error.statusCode))
+      if let seconds = error.retryAfterSeconds { response.headers[.retryAfter] = "\(seconds)" }
+      return response
     } catch {
       logger.error(
         "a request failed",
         metadata: ["path": "\(request.uri.path)", "error": "\(String(reflecting: error))"])
       return HTTPFailure.internalError.response
     }
+  }
+
+  /// Whose request it is, if the operation asks for a token; refused here if that is not enough.
+  private func bearer(
+    of request: Request, for operation: Operation
+  ) throws(ControlError) -> AccessToken? {
+    guard operation.requirement.entrance != .everybody else { return nil }
+    return try directory.authorize(header: request.headers[.authorization], for: operation)
   }
 
   private func options(_ methods: [HTTPRequest.Method]) -> Response {

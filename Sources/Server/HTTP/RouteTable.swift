@@ -1,21 +1,53 @@
+package import Control
 package import HTTPTypes
 package import Hummingbird
 
-/// One method of one path, and what answers it.
+/// One method of one path: what it is, what it needs, and what answers it.
 package struct Route: Sendable {
   package typealias Handler = @Sendable (APIRequest) async throws -> Response
 
   package let method: HTTPRequest.Method
   /// Segments; `{name}` matches any one.
   package let path: String
+  /// Decides which tokens may (Control's `Authorization.swift`); checked before the handler runs.
+  package let operation: Operation
+  package let document: RouteDocument
   package let handler: Handler
   private let segments: [Substring]
 
-  package init(_ method: HTTPRequest.Method, _ path: String, _ handler: @escaping Handler) {
+  package init(
+    _ method: HTTPRequest.Method, _ path: String, _ operation: Operation,
+    _ document: RouteDocument, _ handler: @escaping Handler
+  ) {
     self.method = method
     self.path = path
+    self.operation = operation
+    self.document = document
     self.handler = handler
     segments = path.split(separator: "/")
+  }
+
+  /// The names in braces of the path.
+  package var parameterNames: [String] {
+    segments.filter { $0.first == "{" }.map { String($0.dropFirst().dropLast()) }
+  }
+
+  /// Its name in the documentation: that of the operation, with the method where two share it.
+  package var operationID: String {
+    method == .post && path.contains("/validate/")
+      ? "\(operation.rawValue)ByPost" : operation.rawValue
+  }
+
+  /// The statuses with which it may refuse.
+  package var refusals: [Int] {
+    var statuses = Set(document.refusals)
+    if !parameterNames.isEmpty || !document.allQuery.isEmpty { statuses.insert(400) }
+    if !parameterNames.isEmpty { statuses.insert(404) }
+    if document.body != nil { statuses.formUnion([400, 413]) }
+    if operation.requirement.entrance != .everybody {
+      statuses.formUnion([400, 401, 403, 429, 503])
+    }
+    return statuses.sorted()
   }
 
   /// The values of the path's `{name}`s; `nil` if the path is another.

@@ -14,7 +14,12 @@ extension RouteTable {
     _ signer: TokenSigner, isPublic: Bool, time: @escaping TimeSource
   ) -> [Route] {
     [
-      Route(.post, "/dev/token") { request in
+      Route(
+        .post, "/dev/token", .makeDevelopmentToken,
+        .init(
+          "Get a token, on this machine and in development only.", in: .operation,
+          body: .tokenWish, answer: .json(.tokenReply), refusals: [403])
+      ) { request in
         // A name that an attacker's page made point here (DNS rebinding) is not this machine's.
         let host = request.request.head.authority.flatMap { Authority($0) }
         guard isPublic || host?.isLoopback == true else {

@@ -46,6 +46,7 @@ package struct StaticFiles: Sendable {
   /// Where in the folder a path of the site lies.
   private static func path(for segments: [String]) -> [String] {
     if segments.isEmpty { return ["index.html"] }
+    if segments == ["docs"] { return ["docs", "index.html"] }  // of the REST API
     // The address that pages written for the original SDK load, any version of it.
     if segments.count == 3, segments[0] == "js-sdk", segments[2] == "videosdk.js" {
       return ["sdk", "videosdk.js"]

@@ -21,21 +21,24 @@ package struct JSONParser {
   private var index = 0
   private var depth = 0
   private let maximumDepth: Int
+  private let refusesRepeatedKeys: Bool
 
-  private init(_ bytes: [UInt8], maximumDepth: Int) {
+  private init(_ bytes: [UInt8], maximumDepth: Int, refusesRepeatedKeys: Bool) {
     self.bytes = bytes
     self.maximumDepth = maximumDepth
+    self.refusesRepeatedKeys = refusesRepeatedKeys
   }
 
   /// Reads `bytes` as one whole text.
   ///
-  /// A key that occurs twice counts where it occurs last; half a surrogate pair becomes U+FFFD, as
-  /// in a browser.
+  /// A key that occurs twice counts where it occurs last, or makes the text malformed where that is
+  /// asked for; half a surrogate pair becomes U+FFFD, as in a browser.
   package static func parse(
-    _ bytes: [UInt8], maximumDepth: Int = maximumDepth
+    _ bytes: [UInt8], maximumDepth: Int = maximumDepth, refusingRepeatedKeys: Bool = false
   ) throws(Violation) -> JSONValue {
     guard String(validating: bytes, as: UTF8.self) != nil else { throw .notUTF8 }
-    var parser = JSONParser(bytes, maximumDepth: maximumDepth)
+    var parser = JSONParser(
+      bytes, maximumDepth: maximumDepth, refusesRepeatedKeys: refusingRepeatedKeys)
     let value = try parser.value()
     guard parser.next() == nil else { throw parser.malformed }
     return value
@@ -120,6 +123,7 @@ package struct JSONParser {
       let key = try string()
       guard next() == UInt8(ascii: ":") else { throw malformed }
       index += 1
+      if refusesRepeatedKeys, members[key] != nil { throw malformed }
       members[key] = try value()
       switch next() {
       case UInt8(ascii: ","): index += 1

@@ -16,9 +16,10 @@ package enum SignalJSON {
   /// - Throws: `JSONParser.Violation`, or what the type's decoding throws.
   package static func decode<Value: Decodable>(
     _ type: Value.Type, from bytes: some Collection<UInt8>,
-    maximumDepth: Int = JSONParser.maximumDepth
+    maximumDepth: Int = JSONParser.maximumDepth, refusingRepeatedKeys: Bool = false
   ) throws -> Value {
-    let value = try JSONParser.parse(Array(bytes), maximumDepth: maximumDepth)
+    let value = try JSONParser.parse(
+      Array(bytes), maximumDepth: maximumDepth, refusingRepeatedKeys: refusingRepeatedKeys)
     if let value = value as? Value { return value }
     return try Value(from: JSONValueDecoder(value: value))
   }

@@ -44,7 +44,7 @@ package struct PageRequest: Equatable, Sendable {
 
   /// Most elements a page may have; a larger wish is cut to it, so that one request stays cheap.
   package static let maximumPerPage = 100
-  /// Beyond this no list reaches, and offsets cannot overflow.
+  /// Beyond this no list reaches, and offsets cannot overflow; the bound of both numbers.
   package static let maximumPage = 10_000_000
 
   package static let first = PageRequest(page: 1, perPage: 20)
@@ -56,9 +56,9 @@ package struct PageRequest: Equatable, Sendable {
 
   /// Reads the query parameters `page` (default 1) and `perPage` (default 20, at most 100).
   ///
-  /// `nil` if one is there and is not a whole number of at least 1.
+  /// `nil` if one is there and is not a whole number of 1 to `maximumPage`.
   package init?(page: String?, perPage: String?) {
-    guard let number = Self.number(page, default: 1), number <= Self.maximumPage,
+    guard let number = Self.number(page, default: 1),
       let count = Self.number(perPage, default: 20)
     else { return nil }
     self.init(page: number, perPage: min(count, Self.maximumPerPage))
@@ -69,7 +69,7 @@ package struct PageRequest: Equatable, Sendable {
 
   private static func number(_ text: String?, default value: Int) -> Int? {
     guard let text else { return value }
-    guard let number = Int(text), number >= 1 else { return nil }
+    guard let number = Int(text), (1...maximumPage).contains(number) else { return nil }
     return number
   }
 }

@@ -27,6 +27,16 @@ package struct SettingOptions: ParsableArguments {
   @Option(name: .setting(.corsOrigins), help: .setting(.corsOrigins)) var corsOrigins: String?
   @Option(name: .setting(.maxParticipantsPerRoom), help: .setting(.maxParticipantsPerRoom))
   var maxParticipantsPerRoom: String?
+  @Option(name: .setting(.maxParticipantsPerKey), help: .setting(.maxParticipantsPerKey))
+  var maxParticipantsPerKey: String?
+  @Option(name: .setting(.maxRoomsPerTenant), help: .setting(.maxRoomsPerTenant))
+  var maxRoomsPerTenant: String?
+  @Option(name: .setting(.maxRequestsPerSecond), help: .setting(.maxRequestsPerSecond))
+  var maxRequestsPerSecond: String?
+  @Option(name: .setting(.maxMessagesPerSecond), help: .setting(.maxMessagesPerSecond))
+  var maxMessagesPerSecond: String?
+  @Option(name: .setting(.maxRoomMessagesPerSecond), help: .setting(.maxRoomMessagesPerSecond))
+  var maxRoomMessagesPerSecond: String?
   @Option(name: .setting(.logLevel), help: .setting(.logLevel)) var logLevel: String?
   @Option(name: .setting(.logFormat), help: .setting(.logFormat)) var logFormat: String?
 
@@ -38,7 +48,10 @@ package struct SettingOptions: ParsableArguments {
       .bind: bind, .port: port, .publicUrl: publicUrl, .udpPort: udpPort, .announce: announce,
       .shards: shards, .data: data, .web: web, .apiKey: apiKey, .apiSecretFile: apiSecretFile,
       .tlsCert: tlsCert, .tlsKey: tlsKey, .corsOrigins: corsOrigins,
-      .maxParticipantsPerRoom: maxParticipantsPerRoom, .logLevel: logLevel,
+      .maxParticipantsPerRoom: maxParticipantsPerRoom,
+      .maxParticipantsPerKey: maxParticipantsPerKey, .maxRoomsPerTenant: maxRoomsPerTenant,
+      .maxRequestsPerSecond: maxRequestsPerSecond, .maxMessagesPerSecond: maxMessagesPerSecond,
+      .maxRoomMessagesPerSecond: maxRoomMessagesPerSecond, .logLevel: logLevel,
       .logFormat: logFormat, .dev: dev ? "true" : nil,
       .devAllowPublic: devAllowPublic ? "true" : nil,
     ]

@@ -1,0 +1,43 @@
+package import Signal
+
+/// Everything that can be asked of the server: each REST route and each verb of signalling.
+///
+/// What each needs is in `Authorization.swift`.
+package enum Operation: String, CaseIterable, Sendable {
+  // For everybody.
+  case showHealth, showReadiness, openSignalling, makeDevelopmentToken, describeAPI
+
+  // Rooms and sessions over REST.
+  case createRoom, listRooms, showRoom, validateRoom, setRoomStatus, deactivateRoom
+  case listSessions, showSession, listParticipants, listActiveParticipants, downloadChat
+  case endSession, removeParticipant
+
+  // Keys and what was done with them.
+  case listKeys, createKey, revokeKey, listAudit
+
+  // Signalling.
+  case join, resume
+  case offer, enableStream, disableStream, setQuality, pauseStream, resumeStream
+  case publish, subscribe, unsubscribe
+  case removeFromMeeting, leaveMeeting, endMeeting
+}
+
+extension ClientRequest {
+  /// What the request asks for, of a participant with the id `sender`.
+  package func operation(by sender: String) -> Operation {
+    switch self {
+    case .offer: .offer
+    case .streamEnable: .enableStream
+    case .streamDisable: .disableStream
+    case .setQuality: .setQuality
+    case .pauseStream: .pauseStream
+    case .resumeStream: .resumeStream
+    case .publish: .publish
+    case .subscribe: .subscribe
+    case .unsubscribe: .unsubscribe
+    case .remove: .removeFromMeeting
+    case .leave: .leaveMeeting
+    case .end: .endMeeting
+    }
+  }
+}

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds the web code into web/dist: the SDK (sdk/js-sdk.mjs, sdk/videosdk.js) and the page
-# (index.html, app/). Does nothing when no source changed since the last build.
+# (index.html, app/) and the page of the REST API (docs/). Does nothing when no source changed since the last build.
 #
 # Needs the Debian packages nodejs, esbuild and node-typescript.
 set -eu
@@ -27,14 +27,18 @@ tsc -p . &
 check=$!
 
 rm -rf dist.new
-mkdir -p dist.new/sdk dist.new/app
+mkdir -p dist.new/sdk dist.new/app dist.new/docs
 common="--bundle --target=es2020 --minify --sourcemap --legal-comments=none --charset=utf8 --log-level=warning"
 sdk=packages/js-sdk/src
 page=apps/prebuilt/src
+docs=apps/docs/src
 esbuild $sdk/index.ts $common --format=esm --outfile=dist.new/sdk/js-sdk.mjs
 esbuild $sdk/global.ts $common --format=iife --outfile=dist.new/sdk/videosdk.js
 esbuild $page/main.ts $common --format=esm --alias:@stoa/js-sdk=/sdk/js-sdk.mjs --external:/sdk/js-sdk.mjs --outfile=dist.new/app/main.js
 esbuild $page/style.css $common --outfile=dist.new/app/style.css
+esbuild $docs/main.ts $common --format=esm --outfile=dist.new/docs/main.js
+esbuild $docs/style.css $common --outfile=dist.new/docs/style.css
+cp $docs/index.html dist.new/docs/index.html
 cp $page/index.html dist.new/index.html
 cp $page/icon.svg dist.new/app/icon.svg
 

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Makes the Python environment of the end-to-end tests and benchmarks, if it is not there, and
-# prints its interpreter's path. Kept in .build-test-venv, made anew when the requirements change.
+# prints its interpreter's path. Made anew when the requirements change.
+#
+# usage: scripts/python-environment.sh [REQUIREMENTS FOLDER]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-folder=.build-test-venv
-requirements=Tests/EndToEnd/requirements.txt
+requirements=${1:-Tests/EndToEnd/requirements.txt}
+folder=${2:-.build-test-venv}
 for base in /usr/bin/python3 "$(command -v python3 || true)"; do
   [ -x "$base" ] && "$base" -c 'import ensurepip, venv' 2>/dev/null && break
   base=

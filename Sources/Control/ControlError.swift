@@ -15,6 +15,7 @@ package enum ControlError: Error, Equatable, Sendable {
   /// A customRoomId that belongs to a room that was disabled.
   case conflict(String)
   case keyNotFound
+  case tenantNotFound
   /// Something was asked for too often, or too much of it.
   case quotaExceeded(String, retryAfterSeconds: Int)
   /// The store cannot write or read now.
@@ -31,6 +32,7 @@ package enum ControlError: Error, Equatable, Sendable {
     case .roomDisabled: "ROOM_DISABLED"
     case .conflict: "CONFLICT"
     case .keyNotFound: "KEY_NOT_FOUND"
+    case .tenantNotFound: "TENANT_NOT_FOUND"
     case .quotaExceeded: "QUOTA_EXCEEDED"
     case .storeUnavailable: "STORE_UNAVAILABLE"
     }
@@ -42,7 +44,9 @@ package enum ControlError: Error, Equatable, Sendable {
     case .unauthorized: 401
     case .forbidden: 403
     case .invalidParameter: 400
-    case .roomNotFound, .sessionNotFound, .participantNotFound, .keyNotFound: 404
+    case .roomNotFound, .sessionNotFound, .participantNotFound, .keyNotFound,
+      .tenantNotFound:
+      404
     case .roomDisabled, .conflict: 409
     case .quotaExceeded: 429
     case .storeUnavailable: 503
@@ -58,6 +62,7 @@ package enum ControlError: Error, Equatable, Sendable {
     case .sessionNotFound: "There is no such session."
     case .participantNotFound: "There is no such participant in the session."
     case .keyNotFound: "There is no such key."
+    case .tenantNotFound: "There is no such tenant; leave it out for a new one."
     case .roomDisabled: "The room is disabled."
     case .storeUnavailable: "The server cannot store anything now; try again."
     }

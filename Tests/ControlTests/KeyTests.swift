@@ -65,12 +65,15 @@ import Testing
     for request in [
       CreateKeyRequest(name: ""), CreateKeyRequest(name: "two\nlines"),
       CreateKeyRequest(name: String(repeating: "x", count: 101)),
-      CreateKeyRequest(name: "x", tenantId: "nobody"),
     ] {
       #expect(
         await code { _ = try await server.directory.createKey(request, server.access()) }
           == "INVALID_PARAMETER")
     }
+    let stray = CreateKeyRequest(name: "x", tenantId: "nobody")
+    #expect(
+      await code { _ = try await server.directory.createKey(stray, server.access()) }
+        == "TENANT_NOT_FOUND")
     #expect(try await server.directory.keys(.first, server.access()).pageInfo.total == 2)
   }
 

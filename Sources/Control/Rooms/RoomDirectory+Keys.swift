@@ -42,9 +42,7 @@ extension RoomDirectory {
     let isMade = try await stored { () throws(StoreError) in
       try await store.create(key, inNewTenant: request.tenantId == nil, audit)
     }
-    guard isMade else {
-      throw .invalidParameter("There is no such 'tenantId'; leave it out for a new one.")
-    }
+    guard isMade else { throw .tenantNotFound }
     await refreshKeys()
     return KeyResource(of: key, secret: key.secret)
   }

@@ -80,10 +80,14 @@ package struct RouteTable: Sendable {
   package init(_ routes: [Route]) { self.routes = routes }
 
   /// Finds the route of a request; HEAD is answered by GET's.
+  ///
+  /// The first path that fits decides which methods there are: what is said literally is no `{name}`.
   package func match(_ method: HTTPRequest.Method, _ segments: [String]) -> Match {
     var others: [HTTPRequest.Method] = []
-    for route in routes {
+    var path: String?
+    for route in routes where path == nil || route.path == path {
       guard let parameters = route.parameters(of: segments) else { continue }
+      path = route.path
       if route.method == method || (method == .head && route.method == .get) {
         return .route(route, parameters: parameters)
       }

@@ -14,7 +14,9 @@ extension RouteTable {
       },
       Route(
         .post, "/v2/keys", .createKey,
-        .init("Make an API key.", in: .keys, body: .createKey, answer: .json(.createdKey))
+        .init(
+          "Make an API key.", in: .keys, body: .createKey, answer: .json(.createdKey),
+          refusals: [404])
       ) { request in
         let body = try await request.decode(CreateKeyRequest.self)
         return .json(try await directory.createKey(body, try request.access))

@@ -72,7 +72,8 @@ package struct OpenAPIDocument: Sendable {
       var content: [String: JSONValue] = ["schema": body.reference]
       content["example"] = body.example
       operation["requestBody"] = [
-        "required": true, "content": ["application/json": .object(content)],
+        "required": .bool(body.hasRequiredMembers),
+        "content": ["application/json": .object(content)],
       ]
     }
     var responses: [String: JSONValue] = [:]

@@ -51,6 +51,9 @@ package struct Schema: Sendable {
     return ["$ref": .string("#/components/schemas/\(name)")]
   }
 
+  /// No empty object fits.
+  package var hasRequiredMembers: Bool { definition.object?["required"] != nil }
+
   private var named: [Schema] { name == nil ? uses : [self] }
 }
 

@@ -93,7 +93,7 @@ class Server:
         command = [
             str(BINARY), "serve", "--dev", "--port", str(self.port),
             "--udp-port", str(self.udp_port), "--data", str(self.folder / "data"),
-            "--web", str(WEB), "--shards", str(self.shards), *self.options]
+            *(["--web", str(WEB)] if WEB.exists() else []), "--shards", str(self.shards), *self.options]
         self.process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=self.log.open("ab"), stderr=subprocess.STDOUT,
             cwd=self.folder, start_new_session=True, env=clean_environment())

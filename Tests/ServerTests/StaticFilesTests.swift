@@ -12,6 +12,7 @@ import Testing
     try folder.write("<!doctype html>", to: "web/index.html")
     try folder.write("export {}", to: "web/assets/app.js")
     try folder.write("body {}", to: "web/assets/app.css")
+    try folder.write("<!doctype html><p>inner", to: "web/dashboard/index.html")
     try folder.write("esm", to: "web/sdk/js-sdk.mjs")
     try folder.write("global", to: "web/sdk/videosdk.js")
     try folder.write("<!doctype html>docs", to: "web/docs/index.html")
@@ -37,6 +38,19 @@ import Testing
       #expect(page["referrer-policy"] == "no-referrer")
       #expect(page["permissions-policy"]?.contains("camera=(self)") == true)
       #expect(page["access-control-allow-origin"] == nil)
+    }
+  }
+
+  @Test(arguments: ["/dashboard", "/dashboard/", "/dashboard/index.html"])
+  func `a folder's page comes with or without a slash, under the same policy`(
+    path: String
+  ) async throws {
+    try await serving { server, _ in
+      let page = try await server.http("GET", path)
+      #expect(page.status == 200)
+      #expect(page.body == Array("<!doctype html><p>inner".utf8))
+      #expect(page["content-type"] == "text/html; charset=utf-8")
+      #expect(page["content-security-policy"]?.contains("script-src 'self'") == true)
     }
   }
 

@@ -20,15 +20,17 @@ package struct StaticFiles: Sendable {
 
   /// What is at a path of the site, `nil` if there is nothing.
   ///
-  /// `known` is the `If-None-Match` header.
+  /// A folder's page is its `index.html`, with or without a slash at the end. `known` is the
+  /// `If-None-Match` header.
   func response(to segments: [String], known: String?) async throws -> Response? {
     let isScript = segments.first == "sdk" || segments.first == "js-sdk"
     let path = Self.path(for: segments)
-    guard path.allSatisfy({ !$0.hasPrefix(".") && !$0.contains("\\") }), let name = path.last
-    else { return nil }
-    let file = root + "/" + path.joined(separator: "/")
-    guard let content = try await NIOThreadPool.singleton.runIfActive({ read(file, known: known) })
-    else { return nil }
+    guard path.allSatisfy({ !$0.hasPrefix(".") && !$0.contains("\\") }) else { return nil }
+    let place = ([root] + path).joined(separator: "/")
+    let found = try await NIOThreadPool.singleton.runIfActive {
+      read(place, known: known) ?? read(place + "/index.html", known: known)
+    }
+    guard let content = found else { return nil }
 
     var headers: HTTPFields = [
       .eTag: content.entityTag,
@@ -38,15 +40,13 @@ package struct StaticFiles: Sendable {
     ]
     if isScript { headers[.accessControlAllowOrigin] = "*" }  // a public script, no secrets in it
     guard let bytes = content.bytes else { return Response(status: .notModified, headers: headers) }
-    headers[.contentType] = ContentType.of(name)
-    if name.hasSuffix(".html") { headers.append(contentsOf: Self.pageHeaders) }
+    headers[.contentType] = ContentType.of(content.path)
+    if content.path.hasSuffix(".html") { headers.append(contentsOf: Self.pageHeaders) }
     return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: bytes))
   }
 
   /// Where in the folder a path of the site lies.
   private static func path(for segments: [String]) -> [String] {
-    if segments.isEmpty { return ["index.html"] }
-    if segments == ["docs"] { return ["docs", "index.html"] }  // of the REST API
     // The address that pages written for the original SDK load, any version of it.
     if segments.count == 3, segments[0] == "js-sdk", segments[2] == "videosdk.js" {
       return ["sdk", "videosdk.js"]
@@ -73,6 +73,7 @@ package struct StaticFiles: Sendable {
   }()
 
   private struct Content: Sendable {
+    let path: String
     let entityTag: String
     /// `nil` if the asker has this version.
     let bytes: ByteBuffer?
@@ -91,7 +92,7 @@ package struct StaticFiles: Sendable {
     let changed = status.st_mtim
     let tag = "\"\(size)-\(changed.tv_sec)-\(changed.tv_nsec)\""
     if let known, known == "*" || known.contains(tag) {
-      return Content(entityTag: tag, bytes: nil)
+      return Content(path: path, entityTag: tag, bytes: nil)
     }
     var bytes = ByteBuffer()
     var isRead = true
@@ -105,7 +106,7 @@ package struct StaticFiles: Sendable {
       }
       if count == 0 { break }
     }
-    return isRead || size == 0 ? Content(entityTag: tag, bytes: bytes) : nil
+    return isRead || size == 0 ? Content(path: path, entityTag: tag, bytes: bytes) : nil
   }
 
   /// The path without symbolic links and dots; `nil` if nothing is there.

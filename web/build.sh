@@ -1,6 +1,7 @@
 #!/bin/sh
 # Builds the web code into web/dist: the SDK (sdk/js-sdk.mjs, sdk/videosdk.js) and the page
-# (index.html, app/) and the page of the REST API (docs/). Does nothing when no source changed since the last build.
+# (index.html, app/), the dashboard (dashboard/) and the page of the REST API (docs/). Does nothing when no source
+# changed since the last build.
 #
 # Needs the Debian packages nodejs, esbuild and node-typescript.
 set -eu
@@ -27,15 +28,19 @@ tsc -p . &
 check=$!
 
 rm -rf dist.new
-mkdir -p dist.new/sdk dist.new/app dist.new/docs
+mkdir -p dist.new/sdk dist.new/app dist.new/dashboard dist.new/docs
 common="--bundle --target=es2020 --minify --sourcemap --legal-comments=none --charset=utf8 --log-level=warning"
 sdk=packages/js-sdk/src
 page=apps/prebuilt/src
+dashboard=apps/dashboard/src
 docs=apps/docs/src
 esbuild $sdk/index.ts $common --format=esm --outfile=dist.new/sdk/js-sdk.mjs
 esbuild $sdk/global.ts $common --format=iife --outfile=dist.new/sdk/videosdk.js
 esbuild $page/main.ts $common --format=esm --alias:@stoa/js-sdk=/sdk/js-sdk.mjs --external:/sdk/js-sdk.mjs --outfile=dist.new/app/main.js
 esbuild $page/style.css $common --outfile=dist.new/app/style.css
+esbuild $dashboard/main.ts $common --format=esm --outfile=dist.new/dashboard/main.js
+esbuild $dashboard/style.css $common --outfile=dist.new/dashboard/style.css
+cp $dashboard/index.html dist.new/dashboard/index.html
 esbuild $docs/main.ts $common --format=esm --outfile=dist.new/docs/main.js
 esbuild $docs/style.css $common --outfile=dist.new/docs/style.css
 cp $docs/index.html dist.new/docs/index.html

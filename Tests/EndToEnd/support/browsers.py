@@ -24,9 +24,13 @@ FIREFOX = shutil.which("firefox-esr")
 
 
 class Chromium:
-    """One Chromium process with one page; its camera and microphone play the given files."""
+    """One Chromium process with one page; its camera and microphone play the given files.
 
-    def __init__(self, playwright, picture=None, tone=None, fake_devices=True, arguments=(), viewport=None):
+    What is in `context` goes to the browser context: `color_scheme`, `locale`.
+    """
+
+    def __init__(self, playwright, picture=None, tone=None, fake_devices=True, arguments=(), viewport=None,
+                 **context):
         flags = ["--autoplay-policy=no-user-gesture-required", "--disable-gpu",
                  "--disable-background-timer-throttling", "--disable-renderer-backgrounding", *arguments]
         if os.geteuid() == 0:
@@ -39,7 +43,7 @@ class Chromium:
             flags.append(f"--use-file-for-fake-audio-capture={tone}")
         self.browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=flags)
         self.context = self.browser.new_context(
-            viewport=viewport or {"width": 960, "height": 640}, ignore_https_errors=True)
+            viewport=viewport or {"width": 960, "height": 640}, ignore_https_errors=True, **context)
         self.context.add_init_script(PROBE)
         self.page = self.context.new_page()
         self.messages = []

@@ -21,6 +21,8 @@ declare module "node:crypto" {
     update(text: string): { digest(encoding: "base64"): string };
   };
   export function randomBytes(count: number): Uint8Array;
+  /** Before node 20 it is no global. */
+  export const webcrypto: Crypto;
 }
 
 declare module "node:net" {

@@ -1,0 +1,431 @@
+"""The dashboard in a real browser: before the real server, and before a stand-in with a month of data."""
+
+import datetime
+import re
+import time
+
+import pytest
+
+from support import browsers
+from support.dashboard import Dashboard
+from support.fake_api import Company, FakeAPI
+from support.peer import PeerThread
+from support.server import API_KEY, API_SECRET, APIError, token
+from support.signalling import Signalling
+from support.waiting import eventually
+
+DESK, PHONE = {"width": 1320, "height": 900}, {"width": 390, "height": 844}
+VIEWS = {
+    "live": "Live", "sessions": "Sessions", "sessions?zoom=8h": "Sessions", "sessions?zoom=7d": "Sessions",
+    "sessions?zoom=30d": "Sessions", "rooms": "Rooms", "webhooks": "Webhooks", "usage": "Usage", "keys": "API keys",
+    "audit": "Audit"}
+
+
+@pytest.fixture
+def dashboard(request, playwright):
+    """Opens the dashboard of a server in a browser of its own."""
+    if not browsers.CHROMIUM:
+        pytest.skip("there is no chromium")
+    opened = []
+
+    def open_one(url, **options):
+        options = {"viewport": DESK, "locale": "en-GB", "timezone_id": "Europe/Berlin", **options}
+        opened.append(browsers.Chromium(playwright, fake_devices=False, **options))
+        return Dashboard(opened[-1], url)
+
+    yield open_one
+    for browser in opened:
+        if getattr(request.node, "failed_in_call", False):
+            browser.screenshot(re.sub(r"\W+", "-", request.node.name))
+            print("\n".join(browser.messages))
+        browser.close()
+
+
+@pytest.fixture
+def fake():
+    server = FakeAPI(Company())
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def people(server):
+    """Makes participants of the real server, by messages only; all of them are gone at the end."""
+    thread, clients = PeerThread(), []
+
+    def join(room, name):
+        async def come():
+            client = Signalling(server.url)
+            clients.append(client)
+            await client.open()
+            await client.join(room, name, mode="SIGNALLING_ONLY", participantId=name.lower())
+            return client
+
+        return thread.run(come())
+
+    join.thread = thread
+    yield join
+    for client in clients:
+        thread.run(client.close())
+    thread.stop()
+
+
+def is_here(server, path):
+    """Whether the server under test has a route."""
+    try:
+        server.rest("GET", path)
+    except APIError as error:
+        return "ROUTE_NOT_FOUND" not in str(error)
+    return True
+
+
+# Before the real server
+
+
+def test_a_real_session_is_shown_while_it_goes_on_and_after(server, dashboard, people):
+    room = server.create_room(customRoomId="board-meeting")
+    ann, bob = people(room, "Ann"), people(room, "Bob")
+    people.thread.run(ann.request("publish", topic="CHAT", message="Hello", persist=True))
+    view = dashboard(server.url)
+    view.sign_in()
+
+    view.go("#/sessions")
+    rows = view.rows()
+    assert [row[0] for row in rows] == ["board-meeting"] and rows[0][1] == "Ongoing" and rows[0][4] == "2", rows
+    assert view.page.locator(".session-bar.ongoing").count() == 1
+
+    view.page.locator(".session-bar.ongoing").click()
+    eventually(lambda: view.title() == "board-meeting", "the session's own page is there")
+    view.settled()
+    names = view.page.locator("a.person").evaluate_all("(all) => all.map((each) => each.querySelector('text').textContent)")
+    assert names == ["Ann", "Bob"], names
+    with view.page.expect_download() as download:
+        view.button("Chat").click()
+    assert "Hello" in download.value.path().read_text()
+
+    people.thread.run(bob.request("leave"))
+    people.thread.run(ann.request("leave"))
+    eventually(lambda: "Last participant left" in view.text(), "the page says that it has ended", 20)
+    assert view.page.locator(".heading .pill").inner_text() == "Ended"
+    view.browser.screenshot("dashboard-real-session")
+    assert view.complaints() == []
+
+
+def test_rooms_are_made_shared_disabled_and_enabled(server, dashboard):
+    view = dashboard(server.url, permissions=["clipboard-read", "clipboard-write"])
+    view.sign_in()
+    view.go("#/rooms")
+    assert "No room yet" in view.text()
+
+    view.button("New room").click()
+    view.dialog().get_by_label("Name (optional)").fill("two words")
+    view.dialog().get_by_role("button", name="Create").click()
+    view.dialog().locator(".problem").wait_for()
+    view.dialog().get_by_label("Name (optional)").fill("reading-group")
+    view.dialog().get_by_role("button", name="Create").click()
+    eventually(lambda: [row[0].split()[0] for row in view.rows()] == ["reading-group"], "the new room is listed")
+    room = server.rest("GET", "/v2/rooms/reading-group")["roomId"]
+
+    view.button("Copy link").click()
+    eventually(lambda: view.page.evaluate("() => navigator.clipboard.readText()") == f"{server.url}/?room={room}",
+               "the link is on the clipboard")
+    view.button("Disable").click()
+    view.dialog().get_by_role("button", name="Disable").click()
+    eventually(lambda: server.rest("GET", f"/v2/rooms/{room}")["disabled"], "the server has it disabled")
+    eventually(lambda: view.rows()[0][1] == "Disabled", "the page says so")
+    view.button("Enable").click()
+    eventually(lambda: not server.rest("GET", f"/v2/rooms/{room}")["disabled"], "the server has it enabled")
+
+
+def test_every_view_works_or_says_that_the_server_lacks_it(server, dashboard, people):
+    people(server.create_room(), "Ann")
+    view = dashboard(server.url)
+    view.sign_in()
+    routes = {"live": "/v2/live", "webhooks": "/v2/webhooks/deliveries", "usage": "/v2/insights/usage", "keys": "/v2/keys",
+              "audit": "/v2/audit"}
+    for name, path in routes.items():
+        view.go(f"#/{name}")
+        eventually(lambda: view.title() == VIEWS[name], f"{name} is shown")
+        assert ("Not available on this server" in view.text()) is not is_here(server, path), (name, view.text())
+        assert "could not be loaded" not in view.text(), (name, view.text())
+    if is_here(server, "/v2/live"):
+        view.go("#/live")
+        eventually(lambda: "Ann" in view.text(), "who is there is shown")
+    assert view.complaints() == []
+
+
+def test_a_key_signs_in_and_its_secret_never_leaves_the_browser(server, dashboard):
+    view = dashboard(server.url)
+    view.open()
+    page = view.page
+    page.get_by_label("API key", exact=True).last.fill(API_KEY)
+    page.get_by_label("API secret").fill("a-wrong-secret-of-at-least-thirty-two-bytes")
+    view.button("Sign in").click()
+    problem = page.get_by_role("alert")
+    eventually(lambda: "refused this key" in problem.inner_text() and "signature" in problem.inner_text(), "it says what is wrong")
+    view.browser.screenshot("dashboard-refused")
+
+    page.get_by_label("API secret").fill(API_SECRET)
+    view.button("Sign in").click()
+    page.get_by_role("navigation", name="Dashboard").wait_for()
+    view.go("#/rooms")
+    assert "No room yet" in view.text()
+    page.reload()
+    view.settled()
+    assert page.get_by_role("navigation", name="Dashboard").is_visible(), "a reload signs out"
+    for request in view.requests:
+        sent = f"{request.url} {request.headers} {request.post_data or ''}"
+        assert API_SECRET not in sent, request.url
+    authorized = [request.headers["authorization"] for request in view.requests if "authorization" in request.headers]
+    assert authorized and all(each.count(".") == 2 for each in authorized)
+
+    view.button("Sign out").click()
+    view.button("Sign in").wait_for()
+    assert page.evaluate("() => sessionStorage.length + localStorage.length") == 0
+
+
+def test_a_pasted_token_signs_in_and_an_expired_one_is_told(server, dashboard):
+    view = dashboard(server.url)
+    view.open("/dashboard/")
+    page = view.page
+    page.get_by_role("radio", name="Token").check()
+    page.locator("input[name=token]").fill(token(lifetime=-600))
+    view.button("Sign in").click()
+    eventually(lambda: "has expired" in page.get_by_role("alert").inner_text(), "it says what is wrong")
+    page.locator("input[name=token]").fill(token(secret="another-secret-of-thirty-two-bytes-or-more"))
+    view.button("Sign in").click()
+    eventually(lambda: "refused the token" in page.get_by_role("alert").inner_text(), "the server's words are told")
+
+    page.locator("input[name=token]").fill(f"Bearer {token()}")
+    view.button("Sign in").click()
+    page.get_by_role("navigation", name="Dashboard").wait_for()
+
+
+# Before the stand-in
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+def test_every_view_fits_and_can_be_read(fake, dashboard, scheme, viewport):
+    name = f"dashboard-{'desk' if viewport is DESK else 'phone'}-{scheme}"
+    view = dashboard(fake.url, viewport=viewport, color_scheme=scheme)
+    view.open()
+    view.page.get_by_test_id("development-key").wait_for()
+    assert view.low_contrast() == []
+    view.browser.screenshot(f"{name}-sign-in")
+    view.sign_in()
+    long_one = next(each for each in fake.company.sessions
+                    if each["end"] and len(each["participants"]) >= 5 and each["activeDuration"] > 1_500)
+    person = long_one["participants"][1]["participantId"]
+    views = {**VIEWS, f"sessions/{long_one['id']}": long_one["customRoomId"],
+             f"sessions/{long_one['id']}?participant={person}": long_one["customRoomId"]}
+    for address, title in views.items():
+        view.go(f"#/{address}")
+        assert view.title() == title
+        assert view.width() <= viewport["width"], f"{address} is {view.width()} pixels wide"
+        assert view.low_contrast() == [], address
+        view.browser.screenshot(f"{name}-{re.sub(r'[^a-z0-9]+', '-', address.replace(long_one['id'], 'one'))}")
+    assert view.complaints() == []
+
+
+def test_the_picture_of_the_dashboard(dashboard):
+    """Makes docs/images/dashboard.png: it is copied from the artifacts when it is fit to be shown."""
+    moment = datetime.datetime(2026, 9, 17, 15, 48, 20, tzinfo=datetime.timezone.utc)
+    server = FakeAPI(Company(seed=52, now=moment.timestamp()))
+    try:
+        view = dashboard(server.url, viewport={"width": 1200, "height": 780})
+        view.page.clock.set_fixed_time(moment)
+        view.sign_in()
+        view.go("#/sessions?zoom=8h")
+        assert view.page.locator(".session-bar.ongoing").count() == 3
+        view.page.mouse.move(0, 0)
+        view.browser.screenshot("dashboard")
+    finally:
+        server.close()
+
+
+def test_people_and_their_quality_change_on_the_page(fake, dashboard):
+    view = dashboard(fake.url)
+    view.sign_in()
+    rooms = view.page.get_by_test_id("live-room")
+    eventually(lambda: rooms.count() == 3, "three rooms are there")
+    people = fake.company.live()["totals"]["participants"]
+    assert view.page.get_by_test_id("live-person").count() == people
+    poor = view.page.locator(".pill.bad")
+    before = poor.first.inner_text()
+    assert before.startswith("Poor")
+    eventually(lambda: poor.first.inner_text() != before, "the score changes")
+
+    ended = next(each for each in fake.company.sessions if not each["end"])
+    ended["end"], ended["status"], ended["endReason"] = ended["start"], "ended", "last-participant-left"
+    eventually(lambda: rooms.count() == 2, "a room that is empty goes")
+
+
+def test_the_timeline_and_the_list_follow_zoom_room_and_page(fake, dashboard):
+    view = dashboard(fake.url)
+    view.sign_in()
+    view.go("#/sessions")
+    day = view.page.locator(".session-bar").count()
+    view.page.get_by_role("link", name="30 d").click()
+    eventually(lambda: view.page.locator(".session-bar").count() > 3 * day, "a month has more sessions than a day")
+    assert "zoom=30d" in view.page.url
+
+    view.page.get_by_role("link", name="Next page").click()
+    eventually(lambda: "21–40 of" in view.text(), "the second page of the list is there")
+    view.page.get_by_label("Filter by room").fill("standup")
+    view.page.keyboard.press("Enter")
+    eventually(lambda: {row[0] for row in view.rows()} == {"standup"}, "only that room is listed")
+    assert view.page.locator(".lane").count() == 1
+    view.page.get_by_label("Filter by room").fill("nobody-knows-it")
+    view.page.keyboard.press("Enter")
+    eventually(lambda: "No session of this room" in view.text(), "an empty list says why")
+
+
+def test_keys_reach_everything_that_the_mouse_does(fake, dashboard):
+    view = dashboard(fake.url)
+    view.sign_in()
+    keyboard = view.page.keyboard
+    keyboard.press("Shift+Tab")
+    view.page.locator(".skip").focus()
+    keyboard.press("Enter")
+    assert view.page.evaluate("() => document.activeElement.id") == "content"
+
+    view.go("#/sessions")
+    view.page.locator(".session-bar.ongoing").first.focus()
+    tip = view.page.locator(".tooltip")
+    eventually(lambda: "Ongoing" in tip.inner_text(), "a focused bar is explained")
+    keyboard.press("Enter")
+    eventually(lambda: "Who was there" in view.text(), "Enter opens the session")
+    view.settled()
+    view.page.locator("svg.chart").first.focus()
+    keyboard.press("ArrowLeft")
+    first = eventually(lambda: tip.is_visible() and tip.inner_text(), "the arrow shows a measurement")
+    assert "Mbit/s" in first
+    keyboard.press("ArrowLeft")
+    assert tip.inner_text() != first
+    assert view.page.locator(".cursor line").count() == 6, "all graphs show the same moment"
+    view.page.locator("summary").first.focus()
+    keyboard.press("Enter")
+    eventually(lambda: view.page.locator(".as-table tbody tr").count() > 50, "the table has the values")
+
+
+def test_one_participants_quality_is_shown_and_can_be_taken_along(fake, dashboard):
+    session = next(each for each in fake.company.sessions if each["end"] and each["activeDuration"] > 1_500)
+    person = session["participants"][1]
+    view = dashboard(fake.url)
+    view.sign_in()
+    view.go(f"#/sessions/{session['id']}")
+    view.page.locator("a.person", has_text=person["name"]).click()
+    eventually(lambda: f"Quality of {person['name']}" in view.text(), "it is that person's")
+    assert "284 ms" in view.text()
+    with view.page.expect_download() as download:
+        view.button("CSV").click()
+    assert download.value.suggested_filename == f"stats-{session['id']}-{person['participantId']}.csv"
+    assert ("GET", f"/v2/sessions/{session['id']}/participant/{person['participantId']}/stats") in \
+        [call[:2] for call in fake.calls]
+
+
+def test_dead_webhooks_are_looked_at_and_sent_again(fake, dashboard):
+    view = dashboard(fake.url)
+    view.sign_in()
+    view.go("#/webhooks")
+    view.page.get_by_role("link", name="Dead").click()
+    eventually(lambda: [row[1] for row in view.rows()] == ["Dead"] * 3, "three are dead")
+    view.page.locator("button.as-link").first.click()
+    body = view.dialog().locator("pre")
+    eventually(lambda: '"webhookType": "participant-joined"' in body.inner_text(), "its body is shown")
+    view.browser.screenshot("dashboard-delivery")
+    view.page.keyboard.press("Escape")
+
+    view.button("Send all dead ones again").click()
+    view.dialog().get_by_role("button", name="Send again").click()
+    eventually(lambda: "No dead delivery" in view.text(), "none is dead any more")
+    assert ("POST", "/v2/webhooks/redeliver", {"state": "dead"}) in [call[:3] for call in fake.calls]
+
+    view.button("How to verify them").click()
+    assert "whsec_" not in view.dialog().inner_text(), "the secret is shown without being asked for"
+    view.dialog().get_by_role("button", name="Show the secret").click()
+    eventually(lambda: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" in view.dialog().inner_text(), "the secret is shown")
+    view.browser.screenshot("dashboard-verify")
+
+
+def test_a_new_keys_secret_is_shown_once_and_a_key_is_revoked(fake, dashboard):
+    view = dashboard(fake.url)
+    view.sign_in()
+    view.go("#/keys")
+    view.button("New key").click()
+    view.dialog().get_by_label("Name").fill("Kiosk")
+    view.dialog().get_by_role("button", name="Create").click()
+    secret = "sec_4mXw9TzQ2bLr7VnKc8HyPd3JgA6sEf1U"
+    eventually(lambda: secret in view.dialog().inner_text(), "the secret is shown")
+    view.browser.screenshot("dashboard-new-key")
+    view.dialog().get_by_role("button", name="I have saved it").click()
+    eventually(lambda: any("Kiosk" in row[0] for row in view.rows()), "the key is listed")
+    assert secret not in view.page.content()
+
+    row = view.page.locator("tr", has_text="Web application")
+    row.get_by_role("button", name="Revoke").click()
+    view.dialog().get_by_role("button", name="Cancel").click()
+    assert fake.company.keys[1]["revokedAt"] is None
+    row.get_by_role("button", name="Revoke").click()
+    view.browser.screenshot("dashboard-revoke")
+    view.dialog().get_by_role("button", name="Revoke").click()
+    eventually(lambda: "Revoked" in row.inner_text(), "it is revoked")
+    own = view.page.locator("tr", has_text=API_KEY).first
+    assert own.get_by_role("button", name="Revoke").count() == 0, "one's own key could be revoked"
+
+
+def test_a_server_without_the_newer_routes_is_still_of_use(fake, dashboard):
+    fake.absent = ["/v2/(live|webhooks|keys|insights|audit)(/.*)?", "/v2/sessions/[^/]+/(events|stats)"]
+    view = dashboard(fake.url)
+    view.sign_in()
+    for name in ("live", "webhooks", "usage", "keys", "audit"):
+        view.go(f"#/{name}")
+        assert "Not available on this server" in view.text(), name
+    view.browser.screenshot("dashboard-absent")
+    view.go(f"#/sessions/{fake.company.sessions[5]['id']}")
+    assert view.text().count("Not available on this server.") == 2
+    assert view.page.locator("a.person").count() == len(fake.company.sessions[5]["participants"])
+    view.go("#/sessions")
+    assert len(view.rows()) == 20
+
+
+def test_who_may_not_is_told_so(fake, dashboard):
+    fake.refuses_admin = True
+    view = dashboard(fake.url)
+    view.sign_in()
+    view.go("#/keys")
+    assert "Not for this key" in view.text() and "Only an admin key" in view.text()
+
+
+def test_a_server_that_is_away_is_told_and_what_was_known_stays(fake, dashboard):
+    view = dashboard(fake.url)
+    view.sign_in()
+    rooms = view.page.get_by_test_id("live-room")
+    eventually(lambda: rooms.count() == 3, "three rooms are there")
+    fake.down = True
+    eventually(lambda: "Not up to date" in view.text(), "the page says that it is not up to date")
+    assert rooms.count() == 3
+    view.browser.screenshot("dashboard-away")
+    fake.down = False
+    eventually(lambda: "Not up to date" not in view.text(), "and stops saying so", 20)
+
+    fake.down = True
+    view.page.evaluate("() => { location.hash = '#/rooms'; }")
+    eventually(lambda: "could not be loaded" in view.text(), "a view that never came says so")
+    fake.down = False
+    view.button("Try again").click()
+    eventually(lambda: len(view.rows()) == 9, "and comes when it can")
+
+
+def test_a_token_that_is_no_longer_good_leads_back_to_the_start(fake, dashboard):
+    view = dashboard(fake.url)
+    view.open()
+    view.page.get_by_role("radio", name="Token").check()
+    view.page.locator("input[name=token]").fill(token(lifetime=4))
+    view.button("Sign in").click()
+    view.page.get_by_role("navigation", name="Dashboard").wait_for()
+    start = time.monotonic()
+    eventually(lambda: view.button("Sign in").is_visible(), "the page asks for a new one", 20)
+    assert time.monotonic() - start > 1
+    assert "You were signed out" in view.page.get_by_role("alert").inner_text()

@@ -303,7 +303,8 @@ def test_keys_reach_everything_that_the_mouse_does(fake, dashboard):
     assert "Mbit/s" in first
     keyboard.press("ArrowLeft")
     assert tip.inner_text() != first
-    assert view.page.locator(".cursor line").count() == 6, "all graphs show the same moment"
+    assert view.page.locator(".cursor line").count() == 6, "not all graphs show the same moment"
+    assert view.page.locator(".cursor .dot").first.is_visible()
     view.page.locator("summary").first.focus()
     keyboard.press("Enter")
     eventually(lambda: view.page.locator(".as-table tbody tr").count() > 50, "the table has the values")

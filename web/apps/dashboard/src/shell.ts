@@ -47,6 +47,7 @@ export class Shell {
         element("a", { class: "brand", href: link("live") }, logo(), element("span", {}, "Stoa")),
         ...this.links.values(),
         this.more,
+        element("a", { class: "nav-link later", href: "/docs", target: "_blank", rel: "noopener" }, icon("open"), element("span", {}, "REST API")),
         element("p", { class: "who later" }, element("span", { class: "faint" }, "Signed in with"), element("code", {}, name)),
         out,
       ),

@@ -43,7 +43,7 @@ export function lineChart(chart: LineChart): HTMLElement {
   const x = linear(chart.span, [frame.left, frame.width - frame.right]);
   const y = linear([0, ticks[ticks.length - 1]!], [HEIGHT - frame.bottom, frame.top]);
 
-  const cursor = svg("g", { class: "cursor", "data-own": true, hidden: true });
+  const cursor = svg("g", { class: "cursor", "data-own": true });
   const moments = momentsOf(shown);
   const plot = svg(
     "svg",

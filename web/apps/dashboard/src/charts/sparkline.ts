@@ -3,7 +3,7 @@ import { linear } from "../pure/scale";
 
 /** A small line without axes: how something went lately. Values from 0 to `top`. */
 export function sparkline(values: readonly (number | null)[], top: number, length: number, tone: string): SVGSVGElement {
-  const [width, height] = [84, 22];
+  const [width, height] = [72, 22];
   const x = linear([0, length - 1], [1, width - 1]);
   const y = linear([0, top], [height - 2, 2]);
   let path = "";

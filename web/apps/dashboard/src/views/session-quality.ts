@@ -1,6 +1,6 @@
 import { LineChart, lineChart, Series } from "../charts/line-chart";
 import { Child, element } from "../dom";
-import { bitrate, count, duration, milliseconds, moment, score } from "../pure/format";
+import { bitrate, count, counted, duration, milliseconds, moment, score } from "../pure/format";
 import type { Span } from "../pure/scale";
 import type { Sample, Stats } from "../resources";
 
@@ -75,7 +75,7 @@ export function qualityGraphs({ stats }: Stats, whole: Span, width: number): Chi
         series("Picture sent", 4, (s) => s.sendVideoPacketLost),
       ],
       least: 5,
-      value: (value) => `${count(value)} packets`,
+      value: (value) => counted(value, "packet", "packets"),
       tick: plain,
     },
     {

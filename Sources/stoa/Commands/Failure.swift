@@ -6,6 +6,7 @@ import Server
 enum Failure {
   /// Exit statuses, as sysexits.h has them.
   enum Status: Int32 {
+    case unavailable = 69
     case software = 70
     case configuration = 78
   }
@@ -16,6 +17,8 @@ enum Failure {
       try await body()
     } catch let error as ConfigurationError {
       exit(.configuration, error.description)
+    } catch let error as RESTFailure {
+      exit(.unavailable, error.description)
     } catch let error as ControlConfiguration.Violation {
       exit(.configuration, "\(error.key): \(error.rule)")
     } catch {

@@ -29,6 +29,14 @@ enum Output {
     text(output)
   }
 
+  /// One name and value a line, values below one another.
+  static func pairs(_ pairs: [(name: String, value: String)]) {
+    let width = pairs.map(\.name.count).max() ?? 0
+    for (name, value) in pairs {
+      text(name + String(repeating: " ", count: width - name.count + 2) + printable(value) + "\n")
+    }
+  }
+
   /// Names come from strangers: what moves the cursor is not printed.
   private static func printable(_ cell: String) -> String {
     String(

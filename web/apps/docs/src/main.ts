@@ -81,7 +81,7 @@ function article(api: Document, endpoint: Endpoint): HTMLElement {
 function response(api: Document, status: string, reference: Answer): HTMLElement {
   const name = reference.$ref?.split("/").pop();
   const answer = name ? api.components.responses[name] ?? {} : reference;
-  const title = element("span", {}, element("code", {}, status), ` ${answer.description ?? ""}`);
+  const title = element("span", {}, element("code", {}, status), " ", ...words(answer.description ?? ""));
   const [type, content] = Object.entries(answer.content ?? {})[0] ?? [];
   if (type !== "application/json" || !content?.schema) {
     return element("p", { class: "answer" }, title, type ? ` (${type})` : "");
@@ -125,8 +125,11 @@ function table(rows: string[][]): HTMLElement {
 
 /** A paragraph in which `code` is code. */
 function prose(text: string): HTMLElement {
-  return element("p", {},
-    ...text.split("`").map((part, index) => (index % 2 ? element("code", {}, part) : part)));
+  return element("p", {}, ...words(text));
+}
+
+function words(text: string): (HTMLElement | string)[] {
+  return text.split("`").map((part, index) => (index % 2 ? element("code", {}, part) : part));
 }
 
 void main();

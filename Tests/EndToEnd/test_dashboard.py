@@ -7,8 +7,10 @@ import time
 import pytest
 
 from support import browsers
+from support.calls import ANN, BOB, everyone_meets
 from support.dashboard import Dashboard
 from support.fake_api import Company, FakeAPI
+from support.page import MeetingPage
 from support.peer import PeerThread
 from support.server import API_KEY, API_SECRET, APIError, token
 from support.signalling import Signalling
@@ -111,6 +113,42 @@ def test_a_real_session_is_shown_while_it_goes_on_and_after(server, dashboard, p
     assert view.complaints() == []
 
 
+def test_what_people_have_on_and_how_good_it_is_comes_from_their_call(server, dashboard, open_chromium):
+    room = server.create_room()
+    ann, bob = (MeetingPage(open_chromium(identity), server.url) for identity in (ANN, BOB))
+    for page in (ann, bob):
+        page.open()
+        page.join(room)
+    everyone_meets([ann.person, bob.person])
+    view = dashboard(server.url)
+    view.sign_in()
+    session = server.sessions(room)[0]["id"]
+    view.go(f"#/sessions/{session}")
+
+    def on(name, kind):
+        return view.page.locator("a.person", has_text=name).locator(f".stream.{kind}").count()
+
+    eventually(lambda: all(on(name, kind) for name in ("Ann", "Bob") for kind in ("audio", "video")), "all is drawn as on", 20)
+    ann.element("camera-button").click()
+    eventually(lambda: "Ann" not in bob.person.seen(), "Bob sees Ann no more")
+    before = view.page.locator("a.person", has_text="Ann").locator(".stream.video").bounding_box()["width"]
+    share = before / view.page.locator("a.person", has_text="Ann").locator(".presence").bounding_box()["width"]
+
+    def shrinks():
+        row = view.page.locator("a.person", has_text="Ann")
+        return row.locator(".stream.video").bounding_box()["width"] / row.locator(".presence").bounding_box()["width"] < share * 0.95
+
+    eventually(shrinks, "the camera's line ends while presence goes on", 30)
+    if is_here(server, f"/v2/sessions/{session}/stats"):
+        eventually(lambda: view.page.locator("path.line").count() >= 6, "its quality is drawn", 30)
+    if is_here(server, "/v2/live"):
+        view.go("#/live")
+        eventually(lambda: "Good" in view.page.get_by_test_id("live-person").filter(has_text="Bob").inner_text(),
+                   "Bob's quality is good", 30)
+    view.browser.screenshot("dashboard-real-call")
+    assert view.complaints() == []
+
+
 def test_rooms_are_made_shared_disabled_and_enabled(server, dashboard):
     view = dashboard(server.url, permissions=["clipboard-read", "clipboard-write"])
     view.sign_in()
@@ -135,6 +173,38 @@ def test_rooms_are_made_shared_disabled_and_enabled(server, dashboard):
     eventually(lambda: view.rows()[0][1] == "Disabled", "the page says so")
     view.button("Enable").click()
     eventually(lambda: not server.rest("GET", f"/v2/rooms/{room}")["disabled"], "the server has it enabled")
+
+
+def test_a_key_made_on_the_page_signs_in_until_it_is_revoked(server, dashboard):
+    if not is_here(server, "/v2/keys"):
+        pytest.skip("this server has no routes for keys")
+    admin, other = dashboard(server.url), dashboard(server.url)
+    admin.sign_in()
+    admin.go("#/keys")
+    admin.button("New key").click()
+    admin.dialog().get_by_label("Name").fill("kiosk")
+    admin.dialog().get_by_role("button", name="Create").click()
+    shown = admin.dialog().locator(".copyable code")
+    eventually(lambda: shown.count() == 2, "key and secret are shown")
+    key, secret = shown.all_inner_texts()
+    admin.dialog().get_by_role("button", name="I have saved it").click()
+
+    other.open()
+    other.page.get_by_role("textbox", name="API key").fill(key)
+    other.page.get_by_label("API secret").fill(secret)
+    other.button("Sign in").click()
+    other.page.get_by_role("navigation", name="Dashboard").wait_for()
+    other.go("#/keys")
+    assert "Not for this key" in other.text(), "a key that is not an admin's sees keys"
+
+    admin.page.locator("tr", has_text="kiosk").get_by_role("button", name="Revoke").click()
+    admin.dialog().get_by_role("button", name="Revoke").click()
+    eventually(lambda: "Revoked" in admin.page.locator("tr", has_text="kiosk").inner_text(), "it is listed as revoked")
+    other.page.evaluate("() => { location.hash = '#/rooms'; }")
+    eventually(lambda: "You were signed out" in other.page.locator("body").inner_text(), "the key is worth nothing any more")
+    if is_here(server, "/v2/audit"):
+        admin.go("#/audit")
+        eventually(lambda: {"Key created", "Key revoked"} <= {row[2] for row in admin.rows()}, "both are in the audit")
 
 
 def test_every_view_works_or_says_that_the_server_lacks_it(server, dashboard, people):

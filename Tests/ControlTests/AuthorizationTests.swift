@@ -36,6 +36,16 @@ import Testing
     }
     #expect(Set(moderators).isSuperset(of: [.removeFromMeeting, .endMeeting]))
     #expect(Operation.join.requirement.permissions.contains(.allowJoin))
+    for operation in [
+      Operation.setRoomStatus, .deactivateRoom, .endSession, .removeParticipant, .listAudit,
+      .listKeys, .createKey, .revokeKey,
+    ] {
+      #expect(operation.requirement.entrance == .rest)
+      #expect(operation.requirement.permissions == [.allowMod], "\(operation)")
+    }
+    for operation in [Operation.listAudit, .listKeys, .createKey, .revokeKey] {
+      #expect(operation.requirement.binding == .unbound, "\(operation)")
+    }
     let admins = Operation.allCases.filter(\.requirement.isAdminOnly)
     #expect(Set(admins).isSuperset(of: [.listKeys, .createKey, .revokeKey]))
     let open = Operation.allCases.filter { $0.requirement.entrance == .everybody }

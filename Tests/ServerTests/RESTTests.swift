@@ -144,6 +144,22 @@ import Testing
     }
   }
 
+  @Test func `who asks too often is told when to come back`() async throws {
+    try await TestServer.run([.maxRequestsPerSecond: "1"]) { server in
+      var refused: HTTPReply?
+      // Five at once; a slow machine may have earned another few meanwhile.
+      for _ in 0..<200 where refused == nil {
+        let reply = try await server.inProcess(
+          "GET", "/v2/rooms", headers: [("Authorization", server.token)])
+        if reply.status != 200 { refused = reply }
+      }
+      #expect(refused?.status == 429)
+      #expect(refused?["retry-after"] == "1")
+      #expect(refused?.json["code"] == "QUOTA_EXCEEDED")
+      #expect(try await server.inProcess("GET", "/healthz").status == 200)
+    }
+  }
+
   @Test func `the server is ready once a media process is`() async throws {
     try await TestServer.run { server in
       #expect(try await server.http("GET", "/healthz").json["status"] == "ok")

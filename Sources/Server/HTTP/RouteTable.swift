@@ -12,17 +12,21 @@ package struct Route: Sendable {
   /// Decides which tokens may (Control's `Authorization.swift`); checked before the handler runs.
   package let operation: Operation
   package let document: RouteDocument
+  /// Its name in the documentation, which no other has.
+  package let operationID: String
   package let handler: Handler
   private let segments: [Substring]
 
+  /// Makes a route; of several with the same operation all but one need a name of their own.
   package init(
     _ method: HTTPRequest.Method, _ path: String, _ operation: Operation,
-    _ document: RouteDocument, _ handler: @escaping Handler
+    _ document: RouteDocument, named name: String? = nil, _ handler: @escaping Handler
   ) {
     self.method = method
     self.path = path
     self.operation = operation
     self.document = document
+    operationID = name ?? operation.rawValue
     self.handler = handler
     segments = path.split(separator: "/")
   }
@@ -30,12 +34,6 @@ package struct Route: Sendable {
   /// The names in braces of the path.
   package var parameterNames: [String] {
     segments.filter { $0.first == "{" }.map { String($0.dropFirst().dropLast()) }
-  }
-
-  /// Its name in the documentation: that of the operation, with the method where two share it.
-  package var operationID: String {
-    method == .post && path.contains("/validate/")
-      ? "\(operation.rawValue)ByPost" : operation.rawValue
   }
 
   /// The statuses with which it may refuse.

@@ -32,9 +32,10 @@ extension RouteTable {
       Route(.get, "/v2/rooms/validate/{roomId}", .validateRoom, validation) {
         try await validate($0, directory)
       },
-      Route(.post, "/v2/rooms/validate/{roomId}", .validateRoom, validation) {
-        try await validate($0, directory)
-      },
+      Route(
+        .post, "/v2/rooms/validate/{roomId}", .validateRoom, validation,
+        named: "validateRoomByPost"
+      ) { try await validate($0, directory) },
       Route(
         .get, "/v2/rooms/{roomId}", .showRoom,
         .init("Show a room.", in: .rooms, answer: .json(.room))

@@ -13,6 +13,9 @@ package struct AuditRecord: Sendable, Equatable {
     case deliveryRepeated = "webhook.redelivered"
   }
 
+  /// Records that are kept, some hundred megabytes; the oldest go.
+  static let maximumCount: Int64 = 1_000_000
+
   package var time: Timestamp
   /// Whose rooms or keys it was done to.
   package var tenant: TenantID

@@ -126,6 +126,9 @@ extension AuditRecord {
       arguments: [
         time.milliseconds, tenant.rawValue, actor, action.rawValue, target, detail,
       ])
+    try db.execute(
+      sql: "DELETE FROM audit WHERE number <= ?",
+      arguments: [db.lastInsertedRowID - Self.maximumCount])
   }
 
   fileprivate init(row: Row) throws {

@@ -179,7 +179,10 @@ export class Call {
       const by = meeting.participants.get(disabledBy)?.displayName.trim() || "A moderator";
       this.banner.warn(switchedOff(kind, by));
     });
-    meeting.on("error", (error) => this.banner.warn(inWords(error)));
+    meeting.on("error", (error) => {
+      console.warn(`${error.code} ${error.name}: ${error.message}`); // the exact words, for whoever looks
+      this.banner.warn(inWords(error));
+    });
   }
 
   private watch(participant: Participant): void {

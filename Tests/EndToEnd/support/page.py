@@ -16,9 +16,9 @@ class MeetingPage:
     def element(self, test_id):
         return self.page.get_by_test_id(test_id)
 
-    def open(self):
+    def open(self, query=""):
         """Opens the page and waits for the camera's preview."""
-        self.page.goto(self.url + "/")
+        self.page.goto(self.url + "/" + query)
         eventually(
             lambda: self.page.evaluate("() => [...document.querySelectorAll('video')].some((v) => v.videoWidth > 0)"),
             f"{self.name} sees the preview of the camera")
@@ -29,6 +29,37 @@ class MeetingPage:
         self.element("room-input").fill(room)
         self.element("join-button").click()
         self.element("leave-button").wait_for(timeout=15_000)
+
+    def ask(self, room):
+        """Fills in the form and clicks, as a guest who has to be let in; returns when it waits."""
+        self.element("name-input").fill(self.name)
+        self.element("room-input").fill(room)
+        self.element("join-button").click()
+        self.element("waiting-screen").wait_for(timeout=10_000)
+
+    def enter(self, room, query=""):
+        self.open(query)
+        self.join(room)
+
+    def choose(self, name, action):
+        """Does something of the menu on the tile of `name`."""
+        self.page.locator(f'article[aria-label="{name}"] .tile-menu').click()
+        self.element(f"menu-{action}").click()
+
+    def actions(self, name):
+        """What the menu on the tile of `name` offers."""
+        button = self.page.locator(f'article[aria-label="{name}"] .tile-menu')
+        if not button.is_visible():
+            return []
+        button.click()
+        items = self.page.get_by_role("menuitem").all_inner_texts()
+        self.page.keyboard.press("Escape")
+        return items
+
+    def says(self, text):
+        """Waits for the note at the top of the call to contain `text`."""
+        banner = self.element("status-banner")
+        eventually(lambda: banner.is_visible() and text in banner.inner_text(), f"{self.name} reads “{text}”")
 
     def tiles(self):
         """Name on each tile → the colour in it and how the tile is marked."""

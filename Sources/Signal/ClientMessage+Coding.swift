@@ -12,18 +12,31 @@ package struct SignalDecodingError: Error, Equatable, Sendable {
 
 extension ClientMessage: Codable {
   private enum CodingKeys: String, CodingKey {
-    case type, id, kind, mid, topic, quality
+    case type, id, kind, mid, topic, quality, decision, mode, key, value
     case streamID = "streamId"
     case participantID = "participantId"
+    case destinationMeetingID = "destinationMeetingId"
   }
 
   private enum Name: String {
-    case ping, join, resume, offer, publish, subscribe, unsubscribe, remove, leave, end
+    case ping, join, resume, offer, publish, subscribe, unsubscribe, remove, pin, unpin, leave, end
     case streamEnable = "stream-enable"
     case streamDisable = "stream-disable"
     case setQuality = "set-quality"
     case pauseStream = "pause-stream"
     case resumeStream = "resume-stream"
+    case respondEntry = "respond-entry"
+    case requestMedia = "request-media"
+    case disableMedia = "disable-media"
+    case changeMode = "change-mode"
+    case switchRoom = "switch"
+    case relayRequest = "relay-request"
+    case relayRespond = "relay-respond"
+    case relayStop = "relay-stop"
+    case storeSet = "store-set"
+    case storeGet = "store-get"
+    case storeObserve = "store-observe"
+    case storeUnobserve = "store-unobserve"
   }
 
   /// Reads one message, strict about the types of the fields it knows.
@@ -60,6 +73,9 @@ extension ClientMessage: Codable {
     _ name: Name, _ values: KeyedDecodingContainer<CodingKeys>, _ decoder: any Decoder
   ) throws -> ClientRequest {
     func text(_ key: CodingKeys) throws -> String { try values.decode(String.self, forKey: key) }
+    func optionalText(_ key: CodingKeys) throws -> String? {
+      try values.decodeIfPresent(String.self, forKey: key)
+    }
     return switch name {
     case .ping, .join, .resume:
       throw SignalDecodingError(id: nil, message: "not a request")
@@ -75,6 +91,32 @@ extension ClientMessage: Codable {
     case .subscribe: .subscribe(topic: try text(.topic))
     case .unsubscribe: .unsubscribe(topic: try text(.topic))
     case .remove: .remove(participantID: try text(.participantID))
+    case .respondEntry:
+      .respondEntry(
+        participantID: try text(.participantID),
+        try values.decode(EntryDecision.self, forKey: .decision))
+    case .requestMedia:
+      .requestMedia(
+        participantID: try text(.participantID),
+        kind: try values.decode(StreamKind.self, forKey: .kind))
+    case .disableMedia:
+      .disableMedia(
+        participantID: try optionalText(.participantID),
+        kind: try values.decode(StreamKind.self, forKey: .kind))
+    case .pin: .pin(try PinRequest(from: decoder))
+    case .unpin: .unpin(try PinRequest(from: decoder))
+    case .changeMode:
+      .changeMode(
+        try values.decode(ParticipantMode.self, forKey: .mode),
+        participantID: try optionalText(.participantID))
+    case .switchRoom: .switchRoom(try SwitchRequest(from: decoder))
+    case .relayRequest: .relayRequest(try RelayRequest(from: decoder))
+    case .relayRespond: .relayRespond(try RelayResponse(from: decoder))
+    case .relayStop: .relayStop(destinationMeetingID: try text(.destinationMeetingID))
+    case .storeSet: .storeSet(key: try text(.key), value: try optionalText(.value))
+    case .storeGet: .storeGet(key: try text(.key))
+    case .storeObserve: .storeObserve(key: try text(.key))
+    case .storeUnobserve: .storeUnobserve(key: try text(.key))
     case .leave: .leave
     case .end: .end
     }
@@ -136,6 +178,53 @@ extension ClientMessage: Codable {
     case .remove(let participantID):
       name = .remove
       try values.encode(participantID, forKey: .participantID)
+    case .respondEntry(let participantID, let decision):
+      name = .respondEntry
+      try values.encode(participantID, forKey: .participantID)
+      try values.encode(decision, forKey: .decision)
+    case .requestMedia(let participantID, let kind):
+      name = .requestMedia
+      try values.encode(participantID, forKey: .participantID)
+      try values.encode(kind, forKey: .kind)
+    case .disableMedia(let participantID, let kind):
+      name = .disableMedia
+      try values.encodeIfPresent(participantID, forKey: .participantID)
+      try values.encode(kind, forKey: .kind)
+    case .pin(let pin):
+      name = .pin
+      try pin.encode(to: encoder)
+    case .unpin(let pin):
+      name = .unpin
+      try pin.encode(to: encoder)
+    case .changeMode(let mode, let participantID):
+      name = .changeMode
+      try values.encode(mode, forKey: .mode)
+      try values.encodeIfPresent(participantID, forKey: .participantID)
+    case .switchRoom(let move):
+      name = .switchRoom
+      try move.encode(to: encoder)
+    case .relayRequest(let relay):
+      name = .relayRequest
+      try relay.encode(to: encoder)
+    case .relayRespond(let response):
+      name = .relayRespond
+      try response.encode(to: encoder)
+    case .relayStop(let destination):
+      name = .relayStop
+      try values.encode(destination, forKey: .destinationMeetingID)
+    case .storeSet(let key, let value):
+      name = .storeSet
+      try values.encode(key, forKey: .key)
+      try values.encode(value, forKey: .value)  // null is said, not left out
+    case .storeGet(let key):
+      name = .storeGet
+      try values.encode(key, forKey: .key)
+    case .storeObserve(let key):
+      name = .storeObserve
+      try values.encode(key, forKey: .key)
+    case .storeUnobserve(let key):
+      name = .storeUnobserve
+      try values.encode(key, forKey: .key)
     case .leave: name = .leave
     case .end: name = .end
     }

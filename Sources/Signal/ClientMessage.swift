@@ -19,6 +19,25 @@ package enum ClientRequest: Equatable, Sendable {
   case subscribe(topic: String)
   case unsubscribe(topic: String)
   case remove(participantID: String)
+  /// Lets a waiting guest in, or sends it away.
+  case respondEntry(participantID: String, EntryDecision)
+  /// Asks somebody to turn on its microphone or camera.
+  case requestMedia(participantID: String, kind: StreamKind)
+  /// Ends somebody's stream; everybody's but the sender's if `participantID` is absent.
+  case disableMedia(participantID: String?, kind: StreamKind)
+  case pin(PinRequest)
+  case unpin(PinRequest)
+  /// One's own mode if `participantID` is absent.
+  case changeMode(ParticipantMode, participantID: String?)
+  case switchRoom(SwitchRequest)
+  case relayRequest(RelayRequest)
+  case relayRespond(RelayResponse)
+  case relayStop(destinationMeetingID: String)
+  /// `nil` takes the key out of the store.
+  case storeSet(key: String, value: String?)
+  case storeGet(key: String)
+  case storeObserve(key: String)
+  case storeUnobserve(key: String)
   case leave
   case end
 }

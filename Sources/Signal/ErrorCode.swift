@@ -3,7 +3,7 @@ package enum ErrorCode: Hashable, Sendable, CaseIterable {
   case invalidParameter, invalidAPIKey, invalidToken, invalidMeetingID, invalidParticipantID
   case duplicateParticipant, invalidPermissions, maximumParticipantsReached, notPermitted
   case notFound, resumeExpired, slowConsumer, replaced, quotaExceeded, internalError
-  case mediaUnavailable
+  case mediaUnavailable, requestMediaRelayFailed, entryDenied
 
   package var number: Int {
     switch self {
@@ -15,7 +15,9 @@ package enum ErrorCode: Hashable, Sendable, CaseIterable {
     case .duplicateParticipant: 4005
     case .invalidPermissions: 4008
     case .maximumParticipantsReached: 4009
+    case .requestMediaRelayFailed: 4078
     case .notPermitted: 4101
+    case .entryDenied: 4102
     case .notFound, .resumeExpired: 4404
     case .slowConsumer: 4408
     case .replaced: 4410
@@ -35,7 +37,9 @@ package enum ErrorCode: Hashable, Sendable, CaseIterable {
     case .duplicateParticipant: "DUPLICATE_PARTICIPANT"
     case .invalidPermissions: "INVALID_PERMISSIONS"
     case .maximumParticipantsReached: "MAX_PARTICIPANT_REACHED"
+    case .requestMediaRelayFailed: "REQUEST_MEDIA_RELAY_FAILED"
     case .notPermitted: "NOT_PERMITTED"
+    case .entryDenied: "ENTRY_DENIED"
     case .notFound: "NOT_FOUND"
     case .resumeExpired: "RESUME_EXPIRED"
     case .slowConsumer: "SLOW_CONSUMER"
@@ -57,7 +61,9 @@ package enum ErrorCode: Hashable, Sendable, CaseIterable {
     case .duplicateParticipant: "The same participant id joined from elsewhere."
     case .invalidPermissions: "ask_join cannot be combined with other permissions."
     case .maximumParticipantsReached: "The meeting is full."
+    case .requestMediaRelayFailed: "Nobody is in that meeting, or there is none."
     case .notPermitted: "The token or the mode does not permit this."
+    case .entryDenied: "The meeting did not let this participant in."
     case .notFound: "There is no such thing."
     case .resumeExpired: "The connection was away too long; join again."
     case .slowConsumer: "This client did not read what was sent to it."

@@ -1,10 +1,15 @@
-private enum Field: String, CodingKey {
+/// The names of a server message's fields.
+enum ServerMessageField: String, CodingKey {
   case type, id, seq, sdp, timestamp, topic, messages, participant, reason, stream, kind, mid
-  case count, message, state
+  case count, message, state, name, decision, mode, kinds, displayName, key, value
+  case respondedBy, requestedBy, disabledBy, pinnedBy, decidedBy, updatedBy
   case streamID = "streamId"
   case participantID = "participantId"
   case messageID = "messageId"
+  case meetingID = "meetingId"
 }
+
+private typealias Field = ServerMessageField
 
 extension ServerMessage: Codable {
   package init(from decoder: any Decoder) throws {
@@ -14,6 +19,14 @@ extension ServerMessage: Codable {
       self = .pong
     } else if type == "error" {
       self = .error(try ErrorMessage(from: decoder))
+    } else if type == "waiting" {
+      self = .waiting(
+        id: try values.decode(Int.self, forKey: .id),
+        participantID: try values.decode(String.self, forKey: .participantID))
+    } else if type == "entry-responded", !values.contains(.seq) {
+      self = .admission(
+        participantID: try values.decode(String.self, forKey: .participantID),
+        try values.decode(EntryDecision.self, forKey: .decision))
     } else if let reply = try ServerReply(type, values, decoder) {
       self = .reply(id: try values.decode(Int.self, forKey: .id), reply)
     } else if let event = try ServerEvent(type, values) {
@@ -27,6 +40,14 @@ extension ServerMessage: Codable {
     var values = encoder.container(keyedBy: Field.self)
     switch self {
     case .pong: try values.encode("pong", forKey: .type)
+    case .waiting(let id, let participantID):
+      try values.encode("waiting", forKey: .type)
+      try values.encode(id, forKey: .id)
+      try values.encode(participantID, forKey: .participantID)
+    case .admission(let participantID, let decision):
+      try values.encode("entry-responded", forKey: .type)
+      try values.encode(participantID, forKey: .participantID)
+      try values.encode(decision, forKey: .decision)
     case .reply(let id, let reply):
       try values.encode(id, forKey: .id)
       try reply.encode(to: encoder)
@@ -58,6 +79,10 @@ extension ServerReply: Encodable {
       self = .history(
         topic: try values.decode(String.self, forKey: .topic),
         messages: try values.decode([PubSubMessage].self, forKey: .messages))
+    case "store-value":
+      self = .storeValue(
+        key: try values.decode(String.self, forKey: .key),
+        value: try values.decodeIfPresent(String.self, forKey: .value))
     case "ok": self = .ok
     default: return nil
     }
@@ -86,99 +111,11 @@ extension ServerReply: Encodable {
       try values.encode("history", forKey: .type)
       try values.encode(topic, forKey: .topic)
       try values.encode(messages, forKey: .messages)
+    case .storeValue(let key, let value):
+      try values.encode("store-value", forKey: .type)
+      try values.encode(key, forKey: .key)
+      try values.encode(value, forKey: .value)  // null is said, not left out
     case .ok: try values.encode("ok", forKey: .type)
-    }
-  }
-}
-
-/// Encodes the message without its `seq`, so that one encoding serves all who get it.
-extension ServerEvent: Encodable {
-  fileprivate init?(_ type: String, _ values: KeyedDecodingContainer<Field>) throws {
-    func text(_ key: Field) throws -> String { try values.decode(String.self, forKey: key) }
-    switch type {
-    case "participant-joined":
-      self = .participantJoined(
-        try values.decode(ParticipantDescription.self, forKey: .participant))
-    case "participant-left":
-      self = .participantLeft(
-        participantID: try text(.participantID),
-        reason: try values.decode(LeaveReason.self, forKey: .reason))
-    case "stream-enabled":
-      self = .streamEnabled(
-        participantID: try text(.participantID),
-        try values.decode(StreamDescription.self, forKey: .stream))
-    case "stream-disabled":
-      self = .streamDisabled(
-        participantID: try text(.participantID),
-        StreamDescription(
-          streamID: try text(.streamID), kind: try values.decode(StreamKind.self, forKey: .kind)))
-    case "stream-seated":
-      self = .streamSeated(streamID: try text(.streamID), mid: try text(.mid))
-    case "stream-unseated":
-      self = .streamUnseated(streamID: try text(.streamID), mid: try text(.mid))
-    case "seats-needed": self = .seatsNeeded(count: try values.decode(Int.self, forKey: .count))
-    case "media-reset": self = .mediaReset
-    case "speaker-changed":
-      self = .speakerChanged(
-        participantID: try values.decodeIfPresent(String.self, forKey: .participantID))
-    case "presenter-changed":
-      self = .presenterChanged(
-        participantID: try values.decodeIfPresent(String.self, forKey: .participantID))
-    case "pubsub": self = .pubsub(try values.decode(PubSubMessage.self, forKey: .message))
-    case "media-state":
-      self = .mediaState(try values.decode(MediaState.self, forKey: .state))
-    case "meeting-left":
-      self = .meetingLeft(reason: try values.decode(LeaveReason.self, forKey: .reason))
-    default: return nil
-    }
-  }
-
-  package func encode(to encoder: any Encoder) throws {
-    var values = encoder.container(keyedBy: Field.self)
-    switch self {
-    case .participantJoined(let participant):
-      try values.encode("participant-joined", forKey: .type)
-      try values.encode(participant, forKey: .participant)
-    case .participantLeft(let participantID, let reason):
-      try values.encode("participant-left", forKey: .type)
-      try values.encode(participantID, forKey: .participantID)
-      try values.encode(reason, forKey: .reason)
-    case .streamEnabled(let participantID, let stream):
-      try values.encode("stream-enabled", forKey: .type)
-      try values.encode(participantID, forKey: .participantID)
-      try values.encode(stream, forKey: .stream)
-    case .streamDisabled(let participantID, let stream):
-      try values.encode("stream-disabled", forKey: .type)
-      try values.encode(participantID, forKey: .participantID)
-      try values.encode(stream.streamID, forKey: .streamID)
-      try values.encode(stream.kind, forKey: .kind)
-    case .streamSeated(let streamID, let mid):
-      try values.encode("stream-seated", forKey: .type)
-      try values.encode(streamID, forKey: .streamID)
-      try values.encode(mid, forKey: .mid)
-    case .streamUnseated(let streamID, let mid):
-      try values.encode("stream-unseated", forKey: .type)
-      try values.encode(streamID, forKey: .streamID)
-      try values.encode(mid, forKey: .mid)
-    case .seatsNeeded(let count):
-      try values.encode("seats-needed", forKey: .type)
-      try values.encode(count, forKey: .count)
-    case .mediaReset: try values.encode("media-reset", forKey: .type)
-    case .speakerChanged(let participantID):
-      try values.encode("speaker-changed", forKey: .type)
-      try values.encode(participantID, forKey: .participantID)
-    case .presenterChanged(let participantID):
-      try values.encode("presenter-changed", forKey: .type)
-      try values.encode(participantID, forKey: .participantID)
-    case .pubsub(let message):
-      try values.encode("pubsub", forKey: .type)
-      try values.encode(message, forKey: .message)
-    case .mediaState(let state):
-      try values.encode("media-state", forKey: .type)
-      try values.encode(state, forKey: .state)
-    case .meetingLeft(let reason):
-      try values.encode("meeting-left", forKey: .type)
-      try values.encode(reason, forKey: .reason)
     }
   }
 }

@@ -1,6 +1,10 @@
 /// What the server sends over the WebSocket (docs/signalling.md).
 package enum ServerMessage: Equatable, Sendable {
   case pong
+  /// The join `id` waits for somebody in the meeting to let the guest in.
+  case waiting(id: Int, participantID: String)
+  /// What was decided about a waiting guest, told to that guest; the answer to its join follows.
+  case admission(participantID: String, EntryDecision)
   /// The one answer to the request `id`, unless that is an `error`.
   case reply(id: Int, ServerReply)
   /// What happened, numbered without gaps for each participant.
@@ -18,6 +22,8 @@ package enum ServerReply: Equatable, Sendable {
   case stream(streamID: String)
   case published(messageID: String, timestamp: Int64)
   case history(topic: String, messages: [PubSubMessage])
+  /// `nil`: the store has no such key.
+  case storeValue(key: String, value: String?)
   case ok
 }
 
@@ -35,6 +41,24 @@ package enum ServerEvent: Equatable, Sendable {
   case presenterChanged(participantID: String?)
   case pubsub(PubSubMessage)
   case mediaState(MediaState)
+  /// A guest waits to be let in.
+  case entryRequested(participantID: String, name: String)
+  case entryResponded(participantID: String, EntryDecision, respondedBy: String)
+  /// A guest waits no more: it gave up.
+  case entryWithdrawn(participantID: String)
+  /// Somebody asks this participant to turn on its microphone or camera.
+  case mediaRequested(kind: StreamKind, requestedBy: String)
+  /// Somebody ended a stream of this participant.
+  case mediaDisabled(kind: StreamKind, disabledBy: String)
+  case pinChanged(participantID: String, PinState, pinnedBy: String)
+  case participantModeChanged(participantID: String, ParticipantMode)
+  /// A participant of another meeting asks to be seen here.
+  case relayRequested(
+    participantID: String, meetingID: String, displayName: String, kinds: [StreamKind])
+  case relayResponded(meetingID: String, RelayDecision, decidedBy: String)
+  case relayStarted(meetingID: String)
+  case relayStopped(meetingID: String, RelayStopReason)
+  case storeChanged(key: String, value: String?, updatedBy: String)
   /// The last event of a participant.
   case meetingLeft(reason: LeaveReason)
 }
@@ -103,21 +127,27 @@ package struct ParticipantDescription: Codable, Equatable, Sendable {
   package var mode: ParticipantMode
   package var metaData: JSONValue
   package var streams: [StreamDescription]
+  /// Absent: nothing is pinned.
+  package var pin: PinState?
+  /// The meeting it really is in; absent for the participants of this one.
+  package var relayedFrom: String?
 
   package init(
     participantID: String, displayName: String, mode: ParticipantMode, metaData: JSONValue,
-    streams: [StreamDescription]
+    streams: [StreamDescription], pin: PinState? = nil, relayedFrom: String? = nil
   ) {
     self.participantID = participantID
     self.displayName = displayName
     self.mode = mode
     self.metaData = metaData
     self.streams = streams
+    self.pin = pin
+    self.relayedFrom = relayedFrom
   }
 
   private enum CodingKeys: String, CodingKey {
     case participantID = "participantId"
-    case displayName, mode, metaData, streams
+    case displayName, mode, metaData, streams, pin, relayedFrom
   }
 }
 

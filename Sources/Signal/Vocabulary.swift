@@ -20,6 +20,39 @@ package enum Permission: String, Codable, Sendable, CaseIterable {
   case allowMod = "allow_mod"
 }
 
+/// What becomes of a guest who waits to be let in.
+package enum EntryDecision: String, Codable, Sendable, CaseIterable {
+  case allowed, denied
+}
+
+/// What becomes of a relay that another room asks for.
+package enum RelayDecision: String, Codable, Sendable, CaseIterable {
+  case accepted, declined
+}
+
+/// Why a relay is over.
+package enum RelayStopReason: String, Codable, Sendable, CaseIterable {
+  /// Somebody asked for it.
+  case stopped
+  /// The participant left its room.
+  case left
+  /// The session of one of the two rooms ended.
+  case sessionEnded = "session-ended"
+  /// The rooms could not be brought together.
+  case failed
+}
+
+/// Which of a participant's pictures are pinned.
+package struct PinState: Codable, Hashable, Sendable {
+  package var cam: Bool
+  package var share: Bool
+
+  package init(cam: Bool = false, share: Bool = false) {
+    self.cam = cam
+    self.share = share
+  }
+}
+
 /// What a token may be used for; a token without roles may be used for both.
 package enum TokenRole: String, Codable, Sendable, CaseIterable {
   /// REST only.

@@ -18,6 +18,20 @@ import Testing
     .removeFromMeeting: .remove(participantID: "bob"),
     .leaveMeeting: .leave,
     .endMeeting: .end,
+    .respondEntry: .respondEntry(participantID: "eve", .allowed),
+    .requestMedia: .requestMedia(participantID: "ann", kind: .audio),
+    .disableMedia: .disableMedia(participantID: "bob", kind: .audio),
+    .pinSelf: .pin(PinRequest(participantID: "ann")),
+    .pinAnother: .unpin(PinRequest(participantID: "bob")),
+    .changeOwnMode: .changeMode(.sendAndReceive, participantID: nil),
+    .changeModeOfAnother: .changeMode(.receiveOnly, participantID: "bob"),
+    .switchRoom: .switchRoom(SwitchRequest(meetingID: "elsewhere")),
+    .requestRelay: .relayRequest(RelayRequest(destinationMeetingID: "elsewhere")),
+    .respondRelay: .relayRespond(
+      RelayResponse(meetingID: "elsewhere", participantID: "zoe", decision: .declined)),
+    .stopRelay: .relayStop(destinationMeetingID: "elsewhere"),
+    .setStored: .storeSet(key: "k", value: "v"),
+    .readStored: .storeGet(key: "k"),
   ]
 
   @Test func `every verb is in the table, and the other way round`() {

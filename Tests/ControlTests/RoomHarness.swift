@@ -129,7 +129,7 @@ struct RoomHarness {
       switch message {
       case .reply(let answered, _): answered == id
       case .error(let error): error.id == id
-      case .pong, .event: false
+      case .pong, .event, .waiting, .admission: false
       }
     }
   }

@@ -170,7 +170,11 @@ import Testing
     case .presenterChanged(let id): client.presenter = id
     case .pubsub(let message): client.pubsub.append(message.messageID)
     case .meetingLeft: client.hasLeft = true
-    case .streamUnseated, .seatsNeeded, .mediaReset, .speakerChanged, .mediaState: break
+    case .streamUnseated, .seatsNeeded, .mediaReset, .speakerChanged, .mediaState,
+      .entryRequested, .entryResponded, .entryWithdrawn, .mediaRequested, .mediaDisabled,
+      .pinChanged, .participantModeChanged, .relayRequested, .relayResponded, .relayStarted,
+      .relayStopped, .storeChanged:
+      break
     }
   }
 

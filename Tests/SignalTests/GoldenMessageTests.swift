@@ -50,6 +50,15 @@ import Testing
         "server stream-unseated", "server seats-needed", "server media-reset",
         "server speaker-changed", "server presenter-changed", "server pubsub",
         "server media-state", "server meeting-left", "server error",
+        "client respond-entry", "client request-media", "client disable-media", "client pin",
+        "client unpin", "client change-mode", "client switch", "client relay-request",
+        "client relay-respond", "client relay-stop", "client store-set", "client store-get",
+        "client store-observe", "client store-unobserve", "server waiting",
+        "server entry-requested", "server entry-responded", "server entry-withdrawn",
+        "server media-requested", "server media-disabled", "server pin-changed",
+        "server participant-mode-changed", "server relay-requested", "server relay-responded",
+        "server relay-started", "server relay-stopped", "server store-value",
+        "server store-changed",
       ])
   }
 

@@ -70,9 +70,13 @@ extension Operation {
     case .resume: Requirement(entrance: .everybody, binding: .irrelevant)
     // Whoever is in the room may; the mode decides what is sent.
     case .offer, .enableStream, .disableStream, .setQuality, .pauseStream, .resumeStream,
-      .publish, .subscribe, .unsubscribe, .leaveMeeting:
+      .publish, .subscribe, .unsubscribe, .leaveMeeting, .pinSelf, .changeOwnMode, .switchRoom,
+      .stopRelay, .setStored, .readStored:
       .signalling()
-    case .removeFromMeeting, .endMeeting: .signalling(.allowMod)
+    case .respondEntry: .signalling(.allowJoin)
+    case .removeFromMeeting, .endMeeting, .requestMedia, .disableMedia, .pinAnother,
+      .changeModeOfAnother, .requestRelay, .respondRelay:
+      .signalling(.allowMod)
     }
   }
 }

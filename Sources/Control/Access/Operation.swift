@@ -20,6 +20,10 @@ package enum Operation: String, CaseIterable, Sendable {
   case offer, enableStream, disableStream, setQuality, pauseStream, resumeStream
   case publish, subscribe, unsubscribe
   case removeFromMeeting, leaveMeeting, endMeeting
+  case respondEntry, requestMedia, disableMedia
+  case pinSelf, pinAnother, changeOwnMode, changeModeOfAnother
+  case switchRoom, requestRelay, respondRelay, stopRelay
+  case setStored, readStored
 }
 
 extension ClientRequest {
@@ -36,6 +40,18 @@ extension ClientRequest {
     case .subscribe: .subscribe
     case .unsubscribe: .unsubscribe
     case .remove: .removeFromMeeting
+    case .respondEntry: .respondEntry
+    case .requestMedia: .requestMedia
+    case .disableMedia: .disableMedia
+    case .pin(let pin), .unpin(let pin): pin.participantID == sender ? .pinSelf : .pinAnother
+    case .changeMode(_, let other):
+      (other ?? sender) == sender ? .changeOwnMode : .changeModeOfAnother
+    case .switchRoom: .switchRoom
+    case .relayRequest: .requestRelay
+    case .relayRespond: .respondRelay
+    case .relayStop: .stopRelay
+    case .storeSet: .setStored
+    case .storeGet, .storeObserve, .storeUnobserve: .readStored
     case .leave: .leaveMeeting
     case .end: .endMeeting
     }

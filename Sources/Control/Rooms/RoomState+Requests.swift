@@ -48,6 +48,10 @@ extension RoomState {
       guard joinedKey(participantID) != nil else { return refuse(id, of: key, .notFound) }
       reply(.ok, to: id, of: key)
       remove(participantID, .removePeer, now)
+    case .respondEntry, .requestMedia, .disableMedia, .pin, .unpin, .changeMode, .switchRoom,
+      .relayRequest, .relayRespond, .relayStop, .storeSet, .storeGet, .storeObserve,
+      .storeUnobserve:
+      refuse(id, of: key, .invalidParameter, "This server does not do that yet.")
     case .leave:
       reply(.ok, to: id, of: key)
       leave(key, .manualLeave, .told(closeCode: 1000), now)

@@ -29,7 +29,10 @@ extension BotSession {
       try? await negotiate { $0.addSeats(upTo: count) }
     case .mediaReset: if hasMedia { await resetMedia() }
     case .meetingLeft(let reason): finish(reason: reason.message)
-    case .streamSeated, .streamUnseated, .mediaState: break
+    case .streamSeated, .streamUnseated, .mediaState, .entryRequested, .entryResponded,
+      .entryWithdrawn, .mediaRequested, .mediaDisabled, .pinChanged, .participantModeChanged,
+      .relayRequested, .relayResponded, .relayStarted, .relayStopped, .storeChanged:
+      break
     }
   }
 

@@ -136,7 +136,7 @@ package final class SignallingClient: Sendable {
 
   private func receive(_ message: ServerMessage) {
     switch message {
-    case .pong: break
+    case .pong, .waiting, .admission: break  // the answer to the join comes
     case .reply(let id, let reply):
       if case .joined(let joined) = reply {
         state.withLock { $0.resumeToken = joined.resumeToken }

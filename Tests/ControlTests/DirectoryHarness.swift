@@ -139,7 +139,10 @@ struct TestSocket {
   /// The next thing written; waits for it.
   func read(count: Int = 1) async throws -> [Control.Outbox.Item] {
     var items: [Control.Outbox.Item] = []
-    while items.count < count { items += await connection.outbox.next() }
+    while items.count < count {
+      try Task.checkCancellation()
+      items += await connection.outbox.next()
+    }
     return items
   }
 
@@ -147,6 +150,7 @@ struct TestSocket {
   func messages(through isLast: (ServerMessage) -> Bool) async throws -> [ServerMessage] {
     var messages: [ServerMessage] = []
     while true {
+      try Task.checkCancellation()  // the time limit of a test
       for item in await connection.outbox.next() {
         switch item {
         case .text(let frame):
@@ -161,6 +165,7 @@ struct TestSocket {
   /// Reads until the server closes, and gives its code.
   func closeCode() async throws -> UInt16 {
     while true {
+      try Task.checkCancellation()
       for case .close(let code, _) in await connection.outbox.next() { return code }
     }
   }

@@ -36,10 +36,11 @@ struct RoomHarness {
   }
 
   static func access(
-    _ permissions: Set<Permission> = [.allowJoin, .allowMod], validFor seconds: Int64 = 3600
+    _ permissions: Set<Permission> = [.allowJoin, .allowMod], validFor seconds: Int64 = 3600,
+    key: String = "key"
   ) -> AccessToken {
     AccessToken(
-      apiKey: "key", tenant: TenantID("t"), permissions: permissions, roles: [], roomID: nil,
+      apiKey: key, tenant: TenantID("t"), permissions: permissions, roles: [], roomID: nil,
       participantID: nil, expiresAt: Timestamp(milliseconds: 1_700_000_000_000 + seconds * 1_000))
   }
 

@@ -22,7 +22,7 @@ import Testing
 
   @Test(arguments: [
     ("token", 4002), ("meeting", 4003), ("other tenant", 4003), ("other room", 4002),
-    ("other participant", 4002), ("crawler", 4101), ("ask", 4101), ("nothing", 4101),
+    ("other participant", 4002), ("crawler", 4101), ("nothing", 4101),
     ("both", 4008), ("id", 4004), ("disabled", 4003),
   ])
   func `who may not join hears why and is closed with the same code`(
@@ -40,7 +40,6 @@ import Testing
     case "other room": join.token = try server.token(roomID: "else")
     case "other participant": join.token = try server.token(participantID: "bob")
     case "crawler": join.token = try server.token(roles: [.crawler])
-    case "ask": join.token = try server.token(permissions: [.askJoin])
     case "nothing": join.token = try server.token(permissions: [])
     case "both": join.token = try server.token(permissions: [.askJoin, .allowJoin])
     case "id": join.participantID = "a b"

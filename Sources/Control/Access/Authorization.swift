@@ -65,7 +65,8 @@ extension Operation {
     case .listKeys, .createKey, .revokeKey: .rest(.allowMod, admin: true, binding: .unbound)
     case .listAudit: .rest(.allowMod, binding: .unbound)
 
-    case .join: .signalling(.allowJoin)
+    // With `allow_join` at once, with `ask_join` when somebody lets it in.
+    case .join: .signalling(.allowJoin, .askJoin)
     // The resume token is the proof: it was given to whoever joined.
     case .resume: Requirement(entrance: .everybody, binding: .irrelevant)
     // Whoever is in the room may; the mode decides what is sent.

@@ -263,8 +263,7 @@ package actor Room {
           "reason": "\(reason.message)",
         ])
     case .streamEnabled, .streamDisabled, .message, .messagesForgotten, .participantBanned,
-      .audited,
-      .alive:
+      .audited, .happened, .alive:
       break
     }
   }

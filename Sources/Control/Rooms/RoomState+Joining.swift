@@ -12,11 +12,23 @@ extension RoomState {
   ) {
     var random = SystemRandomNumberGenerator()
     let participantID = request.participantID ?? RandomText.alphanumeric(8, using: &random)
-    let mode = request.mode ?? .sendAndReceive
-    if let (code, message) = objection(to: request, participantID, mode, now) {
+    if let (code, message) = objection(to: request, participantID, now) {
       return turnAway(connection, id: id, code, message)
     }
+    if access.permissions.contains(.askJoin) {
+      wait(request, id: id, access, participantID, connection, now)
+    } else {
+      admit(request, id: id, access, participantID, connection, now)
+    }
+  }
 
+  /// Begins to let in who may come in; what spoke against it was judged before.
+  mutating func admit(
+    _ request: JoinRequest, id: Int, _ access: AccessToken, _ participantID: String,
+    _ connection: ConnectionID, _ now: Moment
+  ) {
+    var random = SystemRandomNumberGenerator()
+    let mode = request.mode ?? .sendAndReceive
     let isReturning = participants.values.contains { $0.participantID == participantID }
     guard usage.enter(access.apiKey, isReturning: isReturning) else {
       return turnAway(
@@ -50,9 +62,10 @@ extension RoomState {
   }
 
   /// Why this participant may not join; `nil` if it may.
-  private func objection(
-    to request: JoinRequest, _ participantID: String, _ mode: ParticipantMode, _ now: Moment
+  func objection(
+    to request: JoinRequest, _ participantID: String, _ now: Moment
   ) -> (code: ErrorCode, message: String)? {
+    let mode = request.mode ?? .sendAndReceive
     if isDisabled { return (.invalidMeetingID, "The meeting is disabled.") }
     if !ParticipantIDRule.allows(participantID) {
       return (.invalidParticipantID, ErrorCode.invalidParticipantID.defaultMessage)
@@ -136,6 +149,7 @@ extension RoomState {
     if presenterChanged {
       broadcast(.presenterChanged(participantID: presenterID), except: key, now)
     }
+    introduceGuests(to: key, now)
     publishAll(of: key)
     subscribeToAll(key)
   }

@@ -67,6 +67,7 @@ extension RoomState {
   }
 
   mutating func disconnected(_ connection: ConnectionID, _ now: Moment) {
+    if guestDisconnected(connection, now) { return }
     guard let key = keysByConnection.removeValue(forKey: connection) else { return }
     participants[key]?.connection = nil
     if participants[key]?.isJoined == true {
@@ -77,6 +78,9 @@ extension RoomState {
   }
 
   mutating func overflowed(_ connection: ConnectionID, _ now: Moment) {
+    if guestDisconnected(connection, now) {
+      return close(connection, .slowConsumer, discarding: true)
+    }
     guard let key = keysByConnection[connection] else { return }
     leave(key, .webSocketDisconnected, .overflowed, now)
   }
@@ -85,6 +89,7 @@ extension RoomState {
   mutating func endSession(
     _ end: SessionEnd, _ reason: LeaveReason, closeCode: UInt16, _ now: Moment
   ) {
+    turnAwayGuests()
     guard session != nil else { return }
     // Told first, all of them: nobody needs to hear that the others leave as well.
     let keys = joined
@@ -116,6 +121,7 @@ extension RoomState {
 
   /// Takes out everybody who came with a token of one of these keys.
   mutating func expel(bearersOf keys: Set<String>, _ now: Moment) {
+    expelGuests(bearersOf: keys, now)
     for (key, participant) in participants where keys.contains(participant.access.apiKey) {
       if participant.isJoined {
         leave(key, .unknown, .expelled(.invalidAPIKey), now)
@@ -135,8 +141,9 @@ extension RoomState {
   /// The server stops: clients come back to another, or to this one when it is up again.
   mutating func stop(_ now: Moment) {
     isDisabled = true
-    for participant in participants.values {
-      guard let connection = participant.connection else { continue }
+    let sockets = participants.values.compactMap(\.connection) + guests.map(\.connection)
+    guests.removeAll()
+    for connection in sockets {
       effects.append(
         .close(connection, code: 1001, reason: "server stops", discarding: false))
     }

@@ -5,6 +5,7 @@ extension RoomState {
   mutating func receive(
     _ request: ClientRequest, id: Int, _ connection: ConnectionID, _ now: Moment
   ) {
+    if receiveFromGuest(request, id: id, connection, now) { return }
     guard let key = keysByConnection[connection] else { return }  // left a moment ago
     guard participants[key]?.isJoined == true else {
       effects.append(
@@ -48,7 +49,9 @@ extension RoomState {
       guard joinedKey(participantID) != nil else { return refuse(id, of: key, .notFound) }
       reply(.ok, to: id, of: key)
       remove(participantID, .removePeer, now)
-    case .respondEntry, .requestMedia, .disableMedia, .pin, .unpin, .changeMode, .switchRoom,
+    case .respondEntry(let participantID, let decision):
+      respondEntry(of: participantID, decision, id, key, now)
+    case .requestMedia, .disableMedia, .pin, .unpin, .changeMode, .switchRoom,
       .relayRequest, .relayRespond, .relayStop, .storeSet, .storeGet, .storeObserve,
       .storeUnobserve:
       refuse(id, of: key, .invalidParameter, "This server does not do that yet.")

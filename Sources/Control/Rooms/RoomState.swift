@@ -49,6 +49,8 @@ package struct RoomState: Sendable {
   var participants: [ParticipantKey: Participant] = [:]
   /// Those who have joined, in that order.
   var joined: [ParticipantKey] = []
+  /// Those who wait to be let in, in the order they came.
+  var guests: [Guest] = []
   /// Who is subscribed to each topic.
   var subscribers: [String: [ParticipantKey]] = [:]
   var keysByConnection: [ConnectionID: ParticipantKey] = [:]
@@ -103,8 +105,8 @@ package struct RoomState: Sendable {
     return effects
   }
 
-  /// Nobody is here or on the way.
-  package var isEmpty: Bool { participants.isEmpty }
+  /// Nobody is here, on the way or at the door.
+  package var isEmpty: Bool { participants.isEmpty && guests.isEmpty }
   package var participantCount: Int { joined.count }
   package var sessionID: SessionID? { session?.id }
 
@@ -128,6 +130,20 @@ package struct RoomState: Sendable {
   ) {
     let body = SharedBody(event)
     for key in joined where key != excluded { send(body, to: key, now) }
+  }
+
+  /// Sends an event to those who have joined with a permission.
+  mutating func broadcast(_ event: ServerEvent, to permission: Permission, _ now: Moment) {
+    let body = SharedBody(event)
+    for key in joined where participants[key]?.access.permissions.contains(permission) == true {
+      send(body, to: key, now)
+    }
+  }
+
+  /// Puts something that happened into the session's event log, if there is a session.
+  mutating func note(_ type: String, _ data: JSONValue, _ now: Moment) {
+    guard let session else { return }
+    effects.append(.store(.happened(session.id, type: type, data: data, at: now.wall)))
   }
 
   mutating func send(_ event: ServerEvent, to key: ParticipantKey, _ now: Moment) {

@@ -108,6 +108,8 @@ package enum StoreChange: Sendable, Equatable {
   case messagesForgotten(SessionID, ordinals: [Int])
   case participantBanned(RoomID, participantID: String, until: Timestamp)
   case audited(AuditRecord)
+  /// Something for the session's event log that changes nothing else.
+  case happened(SessionID, type: String, data: JSONValue, at: Timestamp)
   /// Nothing but that the server is alive.
   case alive
 

@@ -61,6 +61,8 @@ extension StoreChange {
           """,
         arguments: [room.rawValue, participantID, until.milliseconds])
     case .audited(let record): try record.insert(into: db)
+    case .happened:
+      break  // there is no event log yet
     case .alive:
       break  // every commit notes the time
     }

@@ -129,6 +129,34 @@ import Wire
     }
   }
 
+  @Test func `every mode is kept with its time`() async throws {
+    try await withFile { path in
+      let store = try await SQLiteStore(path: path, now: start)
+      _ = try await fill(store)
+      let session = SessionID("s")
+      try await store.commit(
+        [
+          .modeChanged(session, participantID: "ann", .receiveOnly, at: time(5)),
+          .modeChanged(session, participantID: "ann", .signallingOnly, at: time(8)),
+        ], at: time(8))
+      var ann = try #require(
+        try await store.participants(session: session, onlyPresent: true, nil).elements.first)
+      #expect(ann.mode == .signallingOnly)
+      #expect(
+        ann.modes == [
+          .init(mode: .sendAndReceive, span: .init(start: time(1), end: time(5))),
+          .init(mode: .receiveOnly, span: .init(start: time(5), end: time(8))),
+          .init(mode: .signallingOnly, span: .init(start: time(8), end: nil)),
+        ])
+
+      try await store.commit(
+        [.participantLeft(session, participantID: "ann", .manualLeave, at: time(9))], at: time(9))
+      ann = try #require(
+        try await store.participants(session: session, onlyPresent: false, nil).elements.first)
+      #expect(ann.modes.last?.span.end == time(9))
+    }
+  }
+
   @Test func `messages are kept as they were until forgotten`() async throws {
     let store = try await SQLiteStore(inMemory: start)
     let tenant = try await fill(store)

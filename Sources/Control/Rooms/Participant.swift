@@ -29,7 +29,7 @@ struct Participant: Sendable {
   let key: ParticipantKey
   let participantID: String
   let name: String
-  let mode: ParticipantMode
+  var mode: ParticipantMode
   let metaData: JSONValue
   let client: ClientDescription
   /// 24 hex digits, for the store.
@@ -53,6 +53,7 @@ struct Participant: Sendable {
   /// By stream id.
   var wishes: [String: StreamWish] = [:]
   var topics: Set<String> = []
+  var pin = PinState()
 
   /// What became of an event.
   enum Delivery: Sendable {
@@ -73,7 +74,7 @@ struct Participant: Sendable {
   var description: ParticipantDescription {
     ParticipantDescription(
       participantID: participantID, displayName: name, mode: mode, metaData: metaData,
-      streams: streams.map(\.description))
+      streams: streams.map(\.description), pin: pin == PinState() ? nil : pin)
   }
 
   func stream(_ kind: StreamKind) -> PublishedStream? { streams.first { $0.kind == kind } }

@@ -262,6 +262,13 @@ package actor Room {
           "session": "\(session.rawValue)", "participant": "\(participantID)",
           "reason": "\(reason.message)",
         ])
+    case .modeChanged(let session, let participantID, let mode, _):
+      logger.info(
+        "participant changed its mode",
+        metadata: [
+          "session": "\(session.rawValue)", "participant": "\(participantID)",
+          "mode": "\(mode.rawValue)",
+        ])
     case .streamEnabled, .streamDisabled, .message, .messagesForgotten, .participantBanned,
       .audited, .happened, .alive:
       break

@@ -163,10 +163,28 @@ extension ActiveParticipantResource {
       deviceInfo: DeviceInfo(
         sdkType: record.client.sdk, sdkVersion: record.client.version, platform: nil,
         userAgent: record.client.userAgent),
-      changeModeHistory: [
+      changeModeHistory: Self.modeChanges(of: record), mode: record.mode)
+  }
+
+  private static func modeChanges(of record: ParticipantRecord) -> [ModeChange] {
+    guard !record.modes.isEmpty else {
+      return [
         ModeChange(
           mode: record.mode, timelog: record.presence.suffix(1).map(TimelogResource.init),
           id: record.objectID)
-      ], mode: record.mode)
+      ]
+    }
+    return record.modes.enumerated().map { index, mode in
+      ModeChange(
+        mode: mode.mode, timelog: [TimelogResource(mode.span)],
+        id: id(record.objectID, plus: index))
+    }
+  }
+
+  /// 24 hex digits that are different for every `index`, and the participant's own for 0.
+  private static func id(_ objectID: String, plus index: Int) -> String {
+    guard let last = UInt32(objectID.suffix(8), radix: 16) else { return objectID }
+    let digits = String(last &+ UInt32(truncatingIfNeeded: index), radix: 16)
+    return String(objectID.dropLast(8)) + String(repeating: "0", count: 8 - digits.count) + digits
   }
 }

@@ -51,8 +51,15 @@ extension RoomState {
       remove(participantID, .removePeer, now)
     case .respondEntry(let participantID, let decision):
       respondEntry(of: participantID, decision, id, key, now)
-    case .requestMedia, .disableMedia, .pin, .unpin, .changeMode, .switchRoom,
-      .relayRequest, .relayRespond, .relayStop, .storeSet, .storeGet, .storeObserve,
+    case .requestMedia(let participantID, let kind):
+      requestMedia(of: participantID, kind, id, key, now)
+    case .disableMedia(let participantID, let kind):
+      disableMedia(of: participantID, kind, id, key, now)
+    case .pin(let pin): self.pin(pin, true, id, key, now)
+    case .unpin(let pin): self.pin(pin, false, id, key, now)
+    case .changeMode(let mode, let participantID):
+      changeMode(of: participantID, to: mode, id, key, now)
+    case .switchRoom, .relayRequest, .relayRespond, .relayStop, .storeSet, .storeGet, .storeObserve,
       .storeUnobserve:
       refuse(id, of: key, .invalidParameter, "This server does not do that yet.")
     case .leave:

@@ -60,13 +60,18 @@ extension ParticipantRecord {
       guard let kind = StreamKind(rawValue: try row.text("kind")) else { continue }
       streams[kind, default: []].append(try span(row))
     }
+    let modes = try spans("modeSpan").map { row in
+      ModeSpan(
+        mode: ParticipantMode(rawValue: try row.text("mode")) ?? .sendAndReceive,
+        span: try span(row))
+    }
     self.init(
       objectID: try row.text("objectId"), participantID: try row.text("participantId"),
       name: try row.text("name"),
       mode: ParticipantMode(rawValue: try row.text("mode")) ?? .sendAndReceive,
       client: ClientDescription(
         sdk: row["sdk"], version: row["sdkVersion"], userAgent: row["userAgent"]),
-      presence: try spans("presence").map(span), streams: streams)
+      presence: try spans("presence").map(span), streams: streams, modes: modes)
   }
 }
 

@@ -60,6 +60,17 @@ package struct TimeSpan: Sendable, Equatable {
   }
 }
 
+/// A mode and when a participant had it.
+package struct ModeSpan: Sendable, Equatable {
+  package var mode: ParticipantMode
+  package var span: TimeSpan
+
+  package init(mode: ParticipantMode, span: TimeSpan) {
+    self.mode = mode
+    self.span = span
+  }
+}
+
 /// A participant of a session as stored: one per id, with a span for each time it was there.
 package struct ParticipantRecord: Sendable, Equatable {
   package var objectID: String
@@ -69,6 +80,8 @@ package struct ParticipantRecord: Sendable, Equatable {
   package var client: ClientDescription
   package var presence: [TimeSpan]
   package var streams: [StreamKind: [TimeSpan]]
+  /// Oldest first; empty for those stored before modes were.
+  package var modes: [ModeSpan]
 }
 
 /// A persisted message as it is stored.

@@ -126,7 +126,7 @@ package final class SQLiteStore: Store {
   /// alive.
   private static func closeAfterCrash(_ db: Database, _ now: Timestamp) throws {
     let seen = try Int64.fetchOne(db, sql: "SELECT time FROM heartbeat") ?? now.milliseconds
-    for table in ["presence", "stream"] {
+    for table in ["presence", "stream", "modeSpan"] {
       try db.execute(
         sql: "UPDATE \(table) SET end = max(start, ?) WHERE end IS NULL", arguments: [seen])
     }

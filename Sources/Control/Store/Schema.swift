@@ -10,6 +10,9 @@ enum Schema {
     migrator.registerMigration("keys, quotas and audit") { db in
       try db.execute(sql: keysQuotasAndAudit)
     }
+    migrator.registerMigration("modes of participants") { db in
+      try db.execute(sql: modes)
+    }
     return migrator
   }
 
@@ -131,5 +134,18 @@ enum Schema {
       detail TEXT NOT NULL
     ) STRICT;
     CREATE INDEX auditByTenant ON audit (tenantId, number);
+    """
+
+  // What a participant was allowed to exchange when; none for those stored before this table was.
+  private static let modes = """
+    CREATE TABLE modeSpan (
+      number INTEGER PRIMARY KEY AUTOINCREMENT,
+      participant INTEGER NOT NULL REFERENCES participant,
+      mode TEXT NOT NULL,
+      start INTEGER NOT NULL,
+      end INTEGER
+    ) STRICT;
+    CREATE INDEX modeSpanByParticipant ON modeSpan (participant, number);
+    CREATE INDEX modeSpanOpen ON modeSpan (participant) WHERE end IS NULL;
     """
 }

@@ -101,6 +101,7 @@ package enum StoreChange: Sendable, Equatable {
   case sessionEnded(SessionID, SessionEnd, at: Timestamp)
   case participantJoined(SessionID, NewParticipant, at: Timestamp)
   case participantLeft(SessionID, participantID: String, LeaveReason, at: Timestamp)
+  case modeChanged(SessionID, participantID: String, ParticipantMode, at: Timestamp)
   case streamEnabled(SessionID, participantID: String, StreamKind, at: Timestamp)
   case streamDisabled(SessionID, participantID: String, StreamKind, at: Timestamp)
   case message(SessionID, MessageRecord)

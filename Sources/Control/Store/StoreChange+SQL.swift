@@ -29,6 +29,13 @@ extension StoreChange {
           WHERE end IS NULL AND participant = \(Self.number)
           """,
         arguments: [time.milliseconds, reason.rawValue, session.rawValue, participantID])
+      try Self.endMode(participantID, session, time, db)
+    case .modeChanged(let session, let participantID, let mode, let time):
+      try Self.endMode(participantID, session, time, db)
+      try Self.beginMode(mode, participantID, session, time, db)
+      try db.execute(
+        sql: "UPDATE participant SET mode = ? WHERE sessionId = ? AND participantId = ?",
+        arguments: [mode.rawValue, session.rawValue, participantID])
     case .streamEnabled(let session, let participantID, let kind, let time):
       try db.execute(
         sql: "INSERT INTO stream (participant, kind, start) VALUES (\(Self.number), ?, ?)",
@@ -91,6 +98,26 @@ extension StoreChange {
     try db.execute(
       sql: "INSERT INTO presence (participant, start) VALUES (\(number), ?)",
       arguments: [session.rawValue, participant.participantID, time.milliseconds])
+    try beginMode(participant.mode, participant.participantID, session, time, db)
+  }
+
+  private static func beginMode(
+    _ mode: ParticipantMode, _ participantID: String, _ session: SessionID, _ time: Timestamp,
+    _ db: Database
+  ) throws {
+    try db.execute(
+      sql: "INSERT INTO modeSpan (participant, mode, start) VALUES (\(number), ?, ?)",
+      arguments: [session.rawValue, participantID, mode.rawValue, time.milliseconds])
+  }
+
+  private static func endMode(
+    _ participantID: String, _ session: SessionID, _ time: Timestamp, _ db: Database
+  ) throws {
+    try db.execute(
+      sql: """
+        UPDATE modeSpan SET end = max(start, ?) WHERE end IS NULL AND participant = \(number)
+        """,
+      arguments: [time.milliseconds, session.rawValue, participantID])
   }
 
   private static func text(_ value: some Encodable) -> String {

@@ -18,6 +18,15 @@ import Testing
     var hasLeft = false
     var pubsub: [String] = []
     var isSubscribed = false
+    var mode = ParticipantMode.sendAndReceive
+    /// What others are said to have, and whether their pictures are pinned.
+    var modes: [String: ParticipantMode] = [:]
+    var pins: [String: PinState] = [:]
+    /// Guests it was told of and that nobody answered yet.
+    var guests: Set<String> = []
+    var isWaiting = false
+    /// Of the realtime store, from when it began to observe the one key there is.
+    var value: String??
   }
 
   private struct World {
@@ -53,15 +62,18 @@ import Testing
       world.clients[client].nextID += 1
     }
     let kind = StreamKind.allCases.randomElement(using: &random) ?? .audio
-    switch Int.random(in: 0..<32, using: &random) {
+    switch Int.random(in: 0..<46, using: &random) {
     case 0..<6:
-      let name = ["ann", "bob", "cid", "dan", "eve", "fay", "gus"].randomElement(using: &random)
+      let name = Self.name(&random)
       let mode = [ParticipantMode.sendAndReceive, .sendAndReceive, .receiveOnly, .signallingOnly]
         .randomElement(using: &random)
       let share: [StreamOnLine] = [.init(kind: .share, mid: "3")]
       world.clients.append(Client(name: name ?? "ann"))
       world.clients[world.clients.count - 1].connection = world.room.join(
-        name, mode: mode ?? .sendAndReceive, streams: Bool.random(using: &random) ? share : [])
+        name, mode: mode ?? .sendAndReceive, streams: Bool.random(using: &random) ? share : [],
+        access: RoomHarness.access(
+          [[.allowJoin, .allowMod], [.allowJoin], [.askJoin]].randomElement(using: &random)
+            ?? [.allowJoin]))
     case 6..<11: request(.streamEnable(.init(kind: kind, mid: "m\(kind.rawValue)")))
     case 11..<14: request(.streamDisable(kind: kind))
     case 14..<16: request(.leave)
@@ -106,6 +118,23 @@ import Testing
     case 30:
       world.room.registry.markLive(ShardNumber(Int.random(in: 0..<2, using: &random)))
       world.room.input(.shardReady)
+    case 31..<35:
+      let guest = client.flatMap { world.clients[$0].guests.sorted().randomElement(using: &random) }
+      request(
+        .respondEntry(
+          participantID: guest ?? "nobody", Bool.random(using: &random) ? .allowed : .denied))
+    case 35..<37:
+      request(.changeMode(mode(&random), participantID: Self.name(&random, orNil: true)))
+    case 37: request(.requestMedia(participantID: Self.name(&random) ?? "", kind: kind))
+    case 38: request(.disableMedia(participantID: Self.name(&random, orNil: true), kind: kind))
+    case 39..<41:
+      request(
+        .pin(.init(participantID: Self.name(&random) ?? "", cam: Bool.random(using: &random))))
+    case 41: request(.unpin(.init(participantID: Self.name(&random) ?? "")))
+    case 42..<44:
+      let value = Bool.random(using: &random) ? "\(world.room.now.wall.milliseconds)" : nil
+      request(.storeSet(key: "k", value: value))
+    case 44: request(.storeObserve(key: "k"))
     default:
       if Int.random(in: 0..<4, using: &random) == 0 {
         world.room.input(.end(.endedByAPI, .meetingEndAPI))
@@ -115,6 +144,16 @@ import Testing
         world.room.input(.remove(participantID: name, .removePeerAPI))
       }
     }
+  }
+
+  private static let names = ["ann", "bob", "cid", "dan", "eve", "fay", "gus"]
+
+  private static func name(_ random: inout SeededRandom, orNil: Bool = false) -> String? {
+    orNil && Bool.random(using: &random) ? nil : names.randomElement(using: &random)
+  }
+
+  private func mode(_ random: inout SeededRandom) -> ParticipantMode {
+    ParticipantMode.allCases.randomElement(using: &random) ?? .sendAndReceive
   }
 
   /// Lets the clients read what they were sent.
@@ -135,8 +174,17 @@ import Testing
 
   private func take(_ message: ServerMessage, _ client: inout Client, _ place: String) {
     switch message {
+    case .waiting: client.isWaiting = true
+    case .reply(_, .storeValue(_, let value)): client.value = .some(value)
     case .reply(_, .joined(let reply)):
       client.token = reply.resumeToken
+      client.isWaiting = false
+      client.mode = reply.mode
+      client.modes = Dictionary(
+        reply.participants.map { ($0.participantID, $0.mode) }, uniquingKeysWith: { $1 })
+      client.pins = Dictionary(
+        reply.participants.map { ($0.participantID, $0.pin ?? PinState()) },
+        uniquingKeysWith: { $1 })
       client.others = Dictionary(
         reply.participants.map { ($0.participantID, Set($0.streams.map(\.streamID))) },
         uniquingKeysWith: { first, _ in
@@ -158,6 +206,8 @@ import Testing
     case .participantJoined(let other):
       #expect(client.others[other.participantID] == nil, "\(place)")
       client.others[other.participantID] = Set(other.streams.map(\.streamID))
+      client.modes[other.participantID] = other.mode
+      client.pins[other.participantID] = other.pin ?? PinState()
     case .participantLeft(let id, _):
       #expect(client.others[id] == [], "left unknown or with streams, \(place)")
       client.others[id] = nil
@@ -170,10 +220,28 @@ import Testing
     case .presenterChanged(let id): client.presenter = id
     case .pubsub(let message): client.pubsub.append(message.messageID)
     case .meetingLeft: client.hasLeft = true
+    case .entryRequested(let id, _):
+      #expect(client.guests.insert(id).inserted, "\(place)")
+    case .entryResponded(let id, _, _), .entryWithdrawn(let id):
+      #expect(client.guests.remove(id) != nil, "\(place)")
+    case .pinChanged(let id, let state, _):
+      #expect(id == client.name || client.pins[id] != state, "\(place)")
+      client.pins[id] = state
+    case .participantModeChanged(let id, let mode):
+      if id == client.name {
+        #expect(client.mode != mode, "\(place)")
+        client.mode = mode
+      } else {
+        #expect(client.modes[id] != mode, "\(place)")
+        #expect(mode.mayPublish || client.others[id] == [], "\(place)")
+        client.modes[id] = mode
+      }
+    case .storeChanged(_, let value, _):
+      #expect(client.value != nil, "not observed, \(place)")
+      client.value = .some(value)
     case .streamUnseated, .seatsNeeded, .mediaReset, .speakerChanged, .mediaState,
-      .entryRequested, .entryResponded, .entryWithdrawn, .mediaRequested, .mediaDisabled,
-      .pinChanged, .participantModeChanged, .relayRequested, .relayResponded, .relayStarted,
-      .relayStopped, .storeChanged:
+      .mediaRequested, .mediaDisabled, .relayRequested, .relayResponded, .relayStarted,
+      .relayStopped:
       break
     }
   }
@@ -191,6 +259,25 @@ import Testing
       #expect(
         client.others.count + 1 == world.room.state.participantCount, "seed \(seed) step \(step)")
     }
+    // Modes, pins, guests and the store are the same in the eyes of all who see them.
+    let modes = Dictionary(present.map { ($0.name, $0.mode) }, uniquingKeysWith: { $1 })
+    let waiting = Set(
+      world.clients.filter { $0.isWaiting && $0.connection != nil && !$0.hasLeft }.map(\.name))
+    for client in present {
+      for (name, mode) in client.modes where client.others[name] != nil {
+        #expect(mode == modes[name] ?? mode, "seed \(seed) step \(step)")
+      }
+      for other in present where other.name != client.name {
+        for (name, pin) in client.pins where client.others[name] != nil {
+          #expect(other.pins[name] ?? pin == pin, "seed \(seed) step \(step)")
+        }
+        if let value = client.value, let others = other.value {
+          #expect(value == others, "seed \(seed) step \(step)")
+        }
+      }
+      #expect(client.guests.isEmpty || client.guests == waiting, "seed \(seed) step \(step)")
+    }
+    #expect(world.room.state.participantCount > 0 || world.room.state.sessionID == nil)
     #expect(Set(present.map(\.name)).count == present.count, "seed \(seed) step \(step)")
     #expect(world.room.state.participantCount <= 6)
   }

@@ -28,6 +28,7 @@ extension RoomState {
       removeStream(kind, of: key, tellsShard: false, now)
     }
     for topic in participant.topics { unsubscribe(topic, key) }
+    session?.store.forget(key)
     dropEndpoint(key, tellsShard: true, now)
     if session?.speaker == key {
       session?.speaker = nil

@@ -59,8 +59,11 @@ extension RoomState {
     case .unpin(let pin): self.pin(pin, false, id, key, now)
     case .changeMode(let mode, let participantID):
       changeMode(of: participantID, to: mode, id, key, now)
-    case .switchRoom, .relayRequest, .relayRespond, .relayStop, .storeSet, .storeGet, .storeObserve,
-      .storeUnobserve:
+    case .storeSet(let name, let value): storeSet(name, value, id, key, now)
+    case .storeGet(let name): storeGet(name, id, key)
+    case .storeObserve(let name): storeObserve(name, id, key)
+    case .storeUnobserve(let name): storeUnobserve(name, id, key)
+    case .switchRoom, .relayRequest, .relayRespond, .relayStop:
       refuse(id, of: key, .invalidParameter, "This server does not do that yet.")
     case .leave:
       reply(.ok, to: id, of: key)

@@ -10,6 +10,7 @@ package struct RoomState: Sendable {
   struct Session: Sendable {
     let id: SessionID
     var history: PubSubHistory
+    var store = RealtimeStore()
     var lastStream = 0
     var lastMessage = 0
     /// Who shares a screen, in the order they began; the last is the presenter.

@@ -88,6 +88,7 @@ struct RoomHarness {
           received[connection, default: []].append(message)
         case .close(let connection, let code, _, _): closes[connection] = code
         case .store(let change): changes.append(change)
+        case .arrived, .travel: break
         case .shard(_, let command):
           commands.append(command)
           if let answer = answer(to: command) { inputs.append(.shard(answer)) }

@@ -175,6 +175,7 @@ import Testing
   private func take(_ message: ServerMessage, _ client: inout Client, _ place: String) {
     switch message {
     case .waiting: client.isWaiting = true
+    case .admission: client.isWaiting = false
     case .reply(_, .storeValue(_, let value)): client.value = .some(value)
     case .reply(_, .joined(let reply)):
       client.token = reply.resumeToken

@@ -15,7 +15,16 @@ package actor Room {
   private let time: TimeSource
   private let logger: Logger
 
-  private var outboxes: [ConnectionID: Outbox] = [:]
+  /// A socket as this room uses it.
+  private struct Line {
+    var outbox: Outbox
+    /// Which of the socket's stays in rooms is this one.
+    var stay: Int
+    /// To be told whether who comes from another room is in.
+    var arrival: Arrival?
+  }
+  private var lines: [ConnectionID: Line] = [:]
+  private var travellers: [ConnectionID: Traveller] = [:]
   /// Nobody is here and nobody may come any more: the directory makes another room.
   private var isRetired = false
 
@@ -54,19 +63,42 @@ package actor Room {
   /// False if this room is retired; ask the directory for another.
   func join(
     _ request: JoinRequest, id: Int, _ access: AccessToken, connection: ConnectionID,
-    outbox: Outbox
+    outbox: Outbox, arrival: Arrival? = nil
   ) -> Bool {
     guard !isRetired else { return false }
-    outboxes[connection] = outbox
-    handle(.join(request, id: id, access, connection: connection))
+    let stay = arrival?.stay ?? outbox.stay
+    lines[connection] = Line(outbox: outbox, stay: stay, arrival: arrival)
+    if arrival == nil {
+      handle(.join(request, id: id, access, connection: connection))
+    } else {
+      handle(.arrive(request, id: id, access, connection: connection))
+    }
     return true
+  }
+
+  /// Notes the wish of a participant to go elsewhere; it stays until it `departed`.
+  ///
+  /// `nil` if there is nothing to do: nobody is there, or the request was answered already.
+  func travel(_ move: SwitchRequest, id: Int, from connection: ConnectionID) -> Traveller? {
+    handle(.request(.switchRoom(move), id: id, connection: connection))
+    return travellers.removeValue(forKey: connection)
+  }
+
+  func switchRefused(_ refusal: SignallingRefusal, id: Int, from connection: ConnectionID) {
+    handle(.switchRefused(id: id, connection: connection, refusal))
+  }
+
+  /// The socket belongs to another room now.
+  func departed(_ connection: ConnectionID, _ reason: LeaveReason) {
+    lines[connection] = nil
+    handle(.depart(connection, reason))
   }
 
   /// Gives a participant a new socket; the answer goes to the outbox.
   func resume(
     _ request: ResumeRequest, id: Int, connection: ConnectionID, outbox: Outbox
   ) {
-    outboxes[connection] = outbox
+    lines[connection] = Line(outbox: outbox, stay: outbox.stay)
     handle(.resume(request, id: id, connection: connection))
   }
 
@@ -76,7 +108,7 @@ package actor Room {
 
   /// The socket is gone; its participant may resume.
   func disconnected(_ connection: ConnectionID) {
-    outboxes[connection] = nil
+    lines[connection] = nil
     handle(.disconnected(connection))
   }
 
@@ -166,7 +198,10 @@ package actor Room {
         log(change)
         storesSomething = true
         return false
-      case .post, .close: return false
+      case .travel(let connection, let traveller):
+        travellers[connection] = traveller
+        return true
+      case .post, .close, .arrived: return false
       }
     }
     if isStoring || storesSomething {
@@ -229,13 +264,20 @@ package actor Room {
     for effect in effects {
       switch effect {
       case .post(let connection, let frame):
-        if outboxes[connection]?.post(frame) == false, overflowed.last != connection {
+        guard let line = lines[connection] else { continue }
+        if !line.outbox.post(frame, of: line.stay), overflowed.last != connection {
           overflowed.append(connection)
         }
       case .close(let connection, let code, let reason, let discarding):
-        outboxes.removeValue(forKey: connection)?
-          .close(code: code, reason: reason, discarding: discarding)
-      case .shard, .store: break  // done by now
+        guard let line = lines.removeValue(forKey: connection) else { continue }
+        line.outbox.close(code: code, reason: reason, discarding: discarding, of: line.stay)
+      case .arrived(let connection, let refusal):
+        guard let line = lines[connection], let arrival = line.arrival else { continue }
+        lines[connection]?.arrival = nil
+        if refusal == nil { line.outbox.begin(line.stay) } else { lines[connection] = nil }
+        // An actor cannot wait for another within a decision of its own; it ends when it was told.
+        Task { await arrival.report(self, refusal) }
+      case .shard, .store, .travel: break  // done by now
       }
     }
     for connection in overflowed { handle(.overflowed(connection)) }
@@ -274,4 +316,12 @@ package actor Room {
       break
     }
   }
+}
+
+/// How a socket that comes from another room hears what became of it.
+struct Arrival: Sendable {
+  /// The number of the stay that begins when it is in.
+  var stay: Int
+  /// Called once, with `nil` when it is in.
+  var report: @Sendable (Room, SignallingRefusal?) async -> Void
 }

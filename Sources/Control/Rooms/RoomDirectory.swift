@@ -141,23 +141,59 @@ package actor RoomDirectory {
     _ request: JoinRequest, id: Int, connection: ConnectionID, outbox: Outbox
   ) async throws(SignallingRefusal) -> Room {
     let access = try admit(request)
+    let record = try await destination(request.meetingID, access)
+    return try await enter(record, request, id: id, access, connection, outbox, arrival: nil)
+  }
+
+  /// Lets somebody of another room in; what comes of it is reported to `arrival`.
+  func switchRoom(
+    _ traveller: Traveller, _ move: SwitchRequest, id: Int, from origin: Room,
+    connection: ConnectionID, outbox: Outbox, arrival: Arrival
+  ) async throws(SignallingRefusal) -> Room {
+    let request = traveller.join(move)
+    let access =
+      if move.token == nil { try stillValid(traveller.access) } else { try admit(request) }
+    let record = try await destination(move.meetingID, access)
+    guard record.roomID != origin.roomID else {
+      throw SignallingRefusal(.invalidParameter, "The participant is in this meeting already.")
+    }
+    guard access.permissions.contains(.allowJoin) else {
+      throw SignallingRefusal(
+        .notPermitted, "The token lets ask only; leave, and ask with a new join.")
+    }
+    return try await enter(record, request, id: id, access, connection, outbox, arrival: arrival)
+  }
+
+  /// The room that a token's bearer means.
+  private func destination(
+    _ reference: String, _ access: AccessToken
+  ) async throws(SignallingRefusal) -> RoomRecord {
     let record: RoomRecord?
     do {
-      record = try await store.room(request.meetingID, tenant: access.tenant)
+      record = try await store.room(reference, tenant: access.tenant)
     } catch {
       throw SignallingRefusal(.internalError)
     }
     // A token for one room gets the same answer for all others, whether they exist or not.
-    guard record.map(access.isFor) ?? access.isFor(room: RoomID(request.meetingID)) else {
+    guard record.map(access.isFor) ?? access.isFor(room: RoomID(reference)) else {
       throw SignallingRefusal(.invalidToken, "The token is for another meeting.")
     }
     guard let record, !record.isDisabled else { throw SignallingRefusal(.invalidMeetingID) }
+    return record
+  }
+
+  private func enter(
+    _ record: RoomRecord, _ request: JoinRequest, id: Int, _ access: AccessToken,
+    _ connection: ConnectionID, _ outbox: Outbox, arrival: Arrival?
+  ) async throws(SignallingRefusal) -> Room {
     var request = request
     request.participantID = request.participantID ?? access.participantID
     // A room may retire just before it is asked; the next one is fresh.
     for _ in 0..<8 {
       let room = try await liveRoom(record)
-      if await room.join(request, id: id, access, connection: connection, outbox: outbox) {
+      let isIn = await room.join(
+        request, id: id, access, connection: connection, outbox: outbox, arrival: arrival)
+      if isIn {
         // The key may have been revoked since it was asked for, and the room been looked at.
         if !verifier.ring.holds(access.apiKey) { await room.expel(bearersOf: [access.apiKey]) }
         return room
@@ -182,6 +218,16 @@ package actor RoomDirectory {
     }
     if let asked = request.participantID, !access.isFor(participantID: asked) {
       throw SignallingRefusal(.invalidToken, "The token is for another participant.")
+    }
+    return access
+  }
+
+  /// A token that let its bearer in earlier, as long as it is valid.
+  private func stillValid(_ access: AccessToken) throws(SignallingRefusal) -> AccessToken {
+    let leeway = AccessToken.leewaySeconds &* 1_000
+    guard verifier.ring.holds(access.apiKey) else { throw SignallingRefusal(.invalidAPIKey) }
+    guard access.expiresAt.milliseconds &+ leeway > time().wall.milliseconds else {
+      throw SignallingRefusal(.invalidToken, "The token has expired; switch with another.")
     }
     return access
   }

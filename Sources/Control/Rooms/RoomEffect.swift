@@ -4,6 +4,12 @@ package import Signal
 /// What reaches a room.
 package enum RoomInput: Sendable {
   case join(JoinRequest, id: Int, AccessToken, connection: ConnectionID)
+  /// A join by somebody who stays in another room until this one has let it in.
+  case arrive(JoinRequest, id: Int, AccessToken, connection: ConnectionID)
+  /// The other room did not let this one's participant in.
+  case switchRefused(id: Int, connection: ConnectionID, SignallingRefusal)
+  /// The socket belongs to another room now.
+  case depart(ConnectionID, LeaveReason)
   case resume(ResumeRequest, id: Int, connection: ConnectionID)
   case request(ClientRequest, id: Int, connection: ConnectionID)
   /// The socket is gone.
@@ -29,6 +35,11 @@ package enum RoomEffect: Sendable, Equatable {
   case post(ConnectionID, OutboundFrame)
   /// Closes a socket after what was posted to it, or at once.
   case close(ConnectionID, code: UInt16, reason: String, discarding: Bool)
+  /// Somebody who came from another room is in, or is refused; what is posted next is the first
+  /// that it hears of this room.
+  case arrived(ConnectionID, SignallingRefusal?)
+  /// Somebody asks to go to another room.
+  case travel(ConnectionID, Traveller)
   case shard(ShardNumber, ShardCommand)
   case store(StoreChange)
 }

@@ -140,6 +140,7 @@ extension RoomState {
       mode: participant.mode, answer: answer, streams: participant.streams.map(\.description),
       participants: others, activeSpeakerID: speakerID, presenterID: presenterID)
     participants[key]?.replies.discard(id)  // whoever did not hear of it joins anew
+    if arriving.remove(connection) != nil { effects.append(.arrived(connection, nil)) }
     effects.append(
       .post(
         connection,

@@ -37,7 +37,10 @@ extension RoomState {
     participants[key] = nil
     usage.leave(participant.access.apiKey)
     keysByResumeToken[participant.resumeToken] = nil
-    if let connection = participant.connection { keysByConnection[connection] = nil }
+    if let connection = participant.connection {
+      keysByConnection[connection] = nil
+      arriving.remove(connection)
+    }
     guard participant.isJoined, let session else { return }
 
     broadcast(
@@ -69,6 +72,7 @@ extension RoomState {
 
   mutating func disconnected(_ connection: ConnectionID, _ now: Moment) {
     if guestDisconnected(connection, now) { return }
+    arriving.remove(connection)
     guard let key = keysByConnection.removeValue(forKey: connection) else { return }
     participants[key]?.connection = nil
     if participants[key]?.isJoined == true {

@@ -63,7 +63,8 @@ extension RoomState {
     case .storeGet(let name): storeGet(name, id, key)
     case .storeObserve(let name): storeObserve(name, id, key)
     case .storeUnobserve(let name): storeUnobserve(name, id, key)
-    case .switchRoom, .relayRequest, .relayRespond, .relayStop:
+    case .switchRoom: switchRoom(key)
+    case .relayRequest, .relayRespond, .relayStop:
       refuse(id, of: key, .invalidParameter, "This server does not do that yet.")
     case .leave:
       reply(.ok, to: id, of: key)

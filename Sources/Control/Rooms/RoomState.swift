@@ -50,6 +50,8 @@ package struct RoomState: Sendable {
   var participants: [ParticipantKey: Participant] = [:]
   /// Those who have joined, in that order.
   var joined: [ParticipantKey] = []
+  /// Who comes from another room, until it is decided whether it gets in.
+  var arriving: Set<ConnectionID> = []
   /// Those who wait to be let in, in the order they came.
   var guests: [Guest] = []
   /// Who is subscribed to each topic.
@@ -84,6 +86,12 @@ package struct RoomState: Sendable {
     switch input {
     case .join(let request, let id, let access, let connection):
       join(request, id: id, access, connection, now)
+    case .arrive(let request, let id, let access, let connection):
+      arriving.insert(connection)
+      join(request, id: id, access, connection, now)
+    case .switchRefused(let id, let connection, let refusal):
+      switchRefused(id, connection, refusal)
+    case .depart(let connection, let reason): depart(connection, reason, now)
     case .resume(let request, let id, let connection):
       resume(request, id: id, connection, now)
     case .request(let request, let id, let connection):
@@ -194,6 +202,9 @@ package struct RoomState: Sendable {
   mutating func turnAway(
     _ connection: ConnectionID, id: Int?, _ code: ErrorCode, _ message: String? = nil
   ) {
+    if arriving.remove(connection) != nil {  // it stays where it is
+      return effects.append(.arrived(connection, SignallingRefusal(code, message)))
+    }
     effects.append(
       .post(connection, OutboundFrame(.error(ErrorMessage(id: id, code, message)))))
     close(connection, code)

@@ -16,7 +16,10 @@ package final class Outbox: Sendable {
     var items: [Item] = []
     var bytes = 0
     var isClosed = false
+    var stay = 0
     var waiter: CheckedContinuation<Void, Never>?
+
+    func isCurrent(_ stay: Int?) -> Bool { stay.map { $0 == self.stay } ?? true }
   }
   private let state = Mutex(State())
   private let maximumItems: Int
@@ -30,10 +33,12 @@ package final class Outbox: Sendable {
   /// Queues a frame.
   ///
   /// False if so much waits already that the reader must be given up; the frame is not queued.
-  /// What is posted after `close` is dropped.
-  package func post(_ frame: OutboundFrame) -> Bool {
+  /// What is posted after `close`, or for another stay than the current one, is dropped.
+  package func post(_ frame: OutboundFrame, of stay: Int? = nil) -> Bool {
     let (accepted, waiter) = state.withLock { state in
-      if state.isClosed { return (true, CheckedContinuation<Void, Never>?.none) }
+      if state.isClosed || !state.isCurrent(stay) {
+        return (true, CheckedContinuation<Void, Never>?.none)
+      }
       // The frame itself may be larger than the bound: what counts is what was not read before.
       guard state.items.count < maximumItems, state.bytes <= maximumBytes else {
         return (false, nil)
@@ -47,12 +52,14 @@ package final class Outbox: Sendable {
     return accepted
   }
 
-  /// Queues the close of the socket; only the first counts.
+  /// Queues the close of the socket; only the first counts, and none of a stay that is over.
   ///
   /// What waits is thrown away if `discarding`: for a reader who does not read.
-  package func close(code: UInt16, reason: String, discarding: Bool = false) {
+  package func close(
+    code: UInt16, reason: String, discarding: Bool = false, of stay: Int? = nil
+  ) {
     let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
-      if state.isClosed { return nil }
+      if state.isClosed || !state.isCurrent(stay) { return nil }
       if discarding { state.items.removeAll() }
       state.items.append(.close(code: code, reason: reason))
       state.isClosed = true
@@ -61,6 +68,13 @@ package final class Outbox: Sendable {
     }
     waiter?.resume()
   }
+
+  /// The number of the room's stay whose frames are written: a socket that goes from one room to
+  /// another has two for a while, and hears of one at a time.
+  package var stay: Int { state.withLock { $0.stay } }
+
+  /// Begins a stay: from now on frames of others are dropped.
+  package func begin(_ stay: Int) { state.withLock { $0.stay = stay } }
 
   /// Whether the close of the socket was queued.
   package var isClosed: Bool { state.withLock { $0.isClosed } }

@@ -20,9 +20,20 @@ package actor SignallingConnection {
     /// The first message is being looked at.
     case entering
     case inRoom(Room)
+    case switching(Switch)
     case closed
   }
   private var phase = Phase.new
+
+  /// A move from one room to another: the socket hears of the first until the second let it in.
+  private struct Switch {
+    var requestID: Int
+    /// The number of the stay in the destination.
+    var stay: Int
+    var origin: Room
+    /// `nil` until it is found.
+    var destination: Room?
+  }
   /// Messages the client may still send at once; refilled with time.
   private var allowance: Double
   private var refilledAt: MonotonicTime
@@ -73,7 +84,7 @@ package actor SignallingConnection {
     switch phase {
     case .new where openedAt + limits.firstMessage <= now:
       await close(1008, "no join or resume came")
-    case .new, .entering, .inRoom:
+    case .new, .entering, .inRoom, .switching:
       if lastHeard + limits.silence <= now { await close(1008, "nothing was heard") }
     case .closed: break
     }
@@ -84,10 +95,27 @@ package actor SignallingConnection {
     outbox.close(code: 1000, reason: "")  // ends a writer that still waits
     let before = phase
     phase = .closed
-    if case .inRoom(let room) = before { await room.disconnected(id) }
+    switch before {
+    case .inRoom(let room): await room.disconnected(id)
+    case .switching(let move):
+      // The room that it heard of last may be resumed; the other knows it no more.
+      if outbox.stay == move.stay {
+        await move.origin.departed(id, .switchRoom)
+        await move.destination?.disconnected(id)
+      } else {
+        let refusal = SignallingRefusal(.internalError, "The connection was lost; try again.")
+        await move.origin.switchRefused(refusal, id: move.requestID, from: id)
+        await move.origin.disconnected(id)
+        await move.destination?.departed(id, .webSocketDisconnected)
+      }
+    case .new, .entering, .closed: break
+    }
   }
 
   private func receive(_ message: ClientMessage) async {
+    if case .switching(let move) = phase, outbox.stay == move.stay, let room = move.destination {
+      await arrived(in: room, move.stay, nil)  // this client knows before we do
+    }
     switch (message, phase) {
     case (.ping, _): post(.pong)
     case (.join(let id, let request), .new):
@@ -98,6 +126,13 @@ package actor SignallingConnection {
       await enter(id) { [directory, outbox] connection throws(SignallingRefusal) in
         try await directory.resume(request, id: id, connection: connection, outbox: outbox)
       }
+    case (.request(let id, .switchRoom(let move)), .inRoom(let room)):
+      await switchRoom(move, id, from: room)
+    case (.request(let id, .switchRoom), .switching(let move)) where id != move.requestID:
+      post(
+        .error(ErrorMessage(id: id, .invalidParameter, "The switch before is not answered yet.")))
+    case (.request(let id, let request), .switching(let move)):
+      await move.origin.receive(request, id: id, from: self.id)
     case (.request(let id, let request), .inRoom(let room)):
       await room.receive(request, id: id, from: self.id)
     case (.request(let id, _), .new):
@@ -118,6 +153,47 @@ package actor SignallingConnection {
       phase = .inRoom(room)
     } catch {
       turnAway(id, error)
+    }
+  }
+
+  private func switchRoom(_ move: SwitchRequest, _ id: Int, from origin: Room) async {
+    guard let traveller = await origin.travel(move, id: id, from: self.id) else { return }
+    guard case .inRoom = phase else { return }  // closed meanwhile
+    let stay = outbox.stay + 1
+    phase = .switching(Switch(requestID: id, stay: stay, origin: origin))
+    let arrival = Arrival(stay: stay) { [weak self] room, refusal in
+      await self?.arrived(in: room, stay, refusal)
+    }
+    do {
+      let room = try await directory.switchRoom(
+        traveller, move, id: id, from: origin, connection: self.id, outbox: outbox,
+        arrival: arrival)
+      switch phase {
+      case .switching(var move) where move.stay == stay:
+        move.destination = room
+        phase = .switching(move)
+      case .closed where outbox.stay == stay: await room.disconnected(self.id)
+      case .closed: await room.departed(self.id, .webSocketDisconnected)
+      case .new, .entering, .inRoom, .switching: break  // it has arrived already
+      }
+    } catch {
+      if case .switching = phase { phase = .inRoom(origin) }
+      await origin.switchRefused(error, id: id, from: self.id)
+    }
+  }
+
+  /// The destination has let this socket in, or has not.
+  private func arrived(in room: Room, _ stay: Int, _ refusal: SignallingRefusal?) async {
+    guard case .switching(let move) = phase, move.stay == stay else { return }
+    if outbox.isClosed {  // the origin hung up; nobody heard that it is in
+      phase = .inRoom(move.origin)
+      await room.departed(id, .webSocketDisconnected)
+    } else if let refusal {
+      phase = .inRoom(move.origin)
+      await move.origin.switchRefused(refusal, id: move.requestID, from: id)
+    } else {
+      phase = .inRoom(room)
+      await move.origin.departed(id, .switchRoom)
     }
   }
 

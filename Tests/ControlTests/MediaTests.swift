@@ -278,9 +278,9 @@ import Testing
   @Test func `rooms go where least is`() throws {
     let registry = ShardRegistry()
     for shard in 0..<3 { registry.markLive(ShardNumber(shard)) }
-    let chosen = (0..<6).map { _ in registry.place()?.rawValue }
+    let chosen = (0..<6).map { registry.place(RoomID("a\($0)"))?.rawValue }
     #expect(chosen == [0, 1, 2, 0, 1, 2])
     registry.markDead(ShardNumber(1))
-    #expect((0..<4).map { _ in registry.place()?.rawValue } == [0, 2, 0, 2])
+    #expect((0..<4).map { registry.place(RoomID("b\($0)"))?.rawValue } == [0, 2, 0, 2])
   }
 }

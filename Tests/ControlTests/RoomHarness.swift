@@ -13,6 +13,9 @@ struct RoomHarness {
   var closes: [ConnectionID: UInt16] = [:]
   var commands: [ShardCommand] = []
   var changes: [StoreChange] = []
+  /// What was told to other rooms, and which relays wait for their destination to be found.
+  var relayed: [RelayMessage] = []
+  var sought: [Relay] = []
   /// Offers are answered (or refused) at once, as a shard with nothing else to do would.
   var answersOffers = true
   var refusal: String?
@@ -88,6 +91,8 @@ struct RoomHarness {
           received[connection, default: []].append(message)
         case .close(let connection, let code, _, _): closes[connection] = code
         case .store(let change): changes.append(change)
+        case .relay(let message, _): relayed.append(message)
+        case .findRelay(let relay, _, _): sought.append(relay)
         case .arrived, .travel: break
         case .shard(_, let command):
           commands.append(command)
@@ -161,6 +166,7 @@ struct RoomHarness {
     received = [:]
     commands = []
     changes = []
+    relayed = []
   }
 }
 

@@ -22,6 +22,8 @@ import Testing
     /// What others are said to have, and whether their pictures are pinned.
     var modes: [String: ParticipantMode] = [:]
     var pins: [String: PinState] = [:]
+    /// Those of the others who are really in another room.
+    var relayed: Set<String> = []
     /// Guests it was told of and that nobody answered yet.
     var guests: Set<String> = []
     var isWaiting = false
@@ -35,6 +37,8 @@ import Testing
     var read: [ConnectionID: Int] = [:]
     var endpoints: [EndpointNumber] = []
     var published: [String] = []
+    var lastRelay: UInt32 = 1_000
+    var relays: [Relay] = []
   }
 
   @Test(arguments: 0..<30)
@@ -62,7 +66,7 @@ import Testing
       world.clients[client].nextID += 1
     }
     let kind = StreamKind.allCases.randomElement(using: &random) ?? .audio
-    switch Int.random(in: 0..<46, using: &random) {
+    switch Int.random(in: 0..<54, using: &random) {
     case 0..<6:
       let name = Self.name(&random)
       let mode = [ParticipantMode.sendAndReceive, .sendAndReceive, .receiveOnly, .signallingOnly]
@@ -135,6 +139,17 @@ import Testing
       let value = Bool.random(using: &random) ? "\(world.room.now.wall.milliseconds)" : nil
       request(.storeSet(key: "k", value: value))
     case 44: request(.storeObserve(key: "k"))
+    case 45..<48: relayIn(&world, &random)
+    case 48..<50:
+      let relay = world.relays.randomElement(using: &random)
+      request(
+        .relayRespond(
+          .init(
+            meetingID: "o", participantID: relay?.participantID ?? "nobody",
+            decision: Int.random(in: 0..<4, using: &random) > 0 ? .accepted : .declined)))
+    case 50: request(.relayRequest(.init(destinationMeetingID: "x")))
+    case 51: request(.relayStop(destinationMeetingID: "x"))
+    case 52: relayOut(&world, &random)
     default:
       if Int.random(in: 0..<4, using: &random) == 0 {
         world.room.input(.end(.endedByAPI, .meetingEndAPI))
@@ -144,6 +159,45 @@ import Testing
         world.room.input(.remove(participantID: name, .removePeerAPI))
       }
     }
+  }
+
+  /// Another room asks, shows or takes back.
+  private func relayIn(_ world: inout World, _ random: inout SeededRandom) {
+    let origin = RoomID("o")
+    guard let relay = world.relays.randomElement(using: &random), Bool.random(using: &random) else {
+      world.lastRelay += 1
+      let relay = Relay(
+        number: RelayNumber(world.lastRelay), origin: origin,
+        participantID: ["gus", "yan", "zoe"].randomElement(using: &random) ?? "zoe", name: "Z",
+        metaData: [:], kinds: [.video])
+      world.relays.append(relay)
+      return world.room.input(.relay(.requested(relay), from: origin))
+    }
+    guard Int.random(in: 0..<5, using: &random) > 0 else {
+      return world.room.input(.relay(.withdrawn(relay.number), from: origin))
+    }
+    let streams = StreamKind.allCases.filter { _ in Bool.random(using: &random) }.map { kind in
+      RelayedStream(
+        streamID: "\(kind)", kind: kind,
+        track: [nil, TrackNumber(.random(in: 9_000..<9_010, using: &random))]
+          .randomElement(using: &random) ?? nil,
+        shard: ShardNumber(Int.random(in: 0..<2, using: &random)))
+    }
+    world.room.input(.relay(.streams(relay.number, streams), from: origin))
+  }
+
+  /// A destination answers something.
+  private func relayOut(_ world: inout World, _ random: inout SeededRandom) {
+    guard let relay = world.room.sought.suffix(4).randomElement(using: &random) else { return }
+    let message: RelayMessage =
+      switch Int.random(in: 0..<6, using: &random) {
+      case 0: .refused(relay.number, .init(.requestMediaRelayFailed))
+      case 1: .ended(relay.number, .sessionEnded)
+      case 2: .responded(relay.number, .declined, decidedBy: "x")
+      case 3: .responded(relay.number, .accepted, decidedBy: "x")
+      default: .delivered(relay.number)
+      }
+    world.room.input(.relay(message, from: RoomID("x")))
   }
 
   private static let names = ["ann", "bob", "cid", "dan", "eve", "fay", "gus"]
@@ -181,6 +235,8 @@ import Testing
       client.token = reply.resumeToken
       client.isWaiting = false
       client.mode = reply.mode
+      client.relayed = Set(
+        reply.participants.filter { $0.relayedFrom != nil }.map(\.participantID))
       client.modes = Dictionary(
         reply.participants.map { ($0.participantID, $0.mode) }, uniquingKeysWith: { $1 })
       client.pins = Dictionary(
@@ -209,9 +265,11 @@ import Testing
       client.others[other.participantID] = Set(other.streams.map(\.streamID))
       client.modes[other.participantID] = other.mode
       client.pins[other.participantID] = other.pin ?? PinState()
+      if other.relayedFrom != nil { client.relayed.insert(other.participantID) }
     case .participantLeft(let id, _):
       #expect(client.others[id] == [], "left unknown or with streams, \(place)")
       client.others[id] = nil
+      client.relayed.remove(id)
     case .streamEnabled(let id, let stream):
       #expect(client.others[id]?.insert(stream.streamID).inserted == true, "\(place)")
     case .streamDisabled(let id, let stream):
@@ -257,8 +315,10 @@ import Testing
       }
       #expect(client.others[client.name] == nil, "seed \(seed) step \(step)")
       #expect(client.presenter == present[0].presenter, "seed \(seed) step \(step)")
+      #expect(client.relayed == present[0].relayed, "seed \(seed) step \(step)")
       #expect(
-        client.others.count + 1 == world.room.state.participantCount, "seed \(seed) step \(step)")
+        client.others.count - client.relayed.count + 1 == world.room.state.participantCount,
+        "seed \(seed) step \(step)")
     }
     // Modes, pins, guests and the store are the same in the eyes of all who see them.
     let modes = Dictionary(present.map { ($0.name, $0.mode) }, uniquingKeysWith: { $1 })

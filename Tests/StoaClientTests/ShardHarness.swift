@@ -55,7 +55,8 @@ final class ShardHarness {
   ///
   /// - Parameter fingerprint: announced instead of the client's own.
   func join(
-    sending: [MediaCodec] = [], seats: Int = 0, announcing fingerprint: String? = nil
+    sending: [MediaCodec] = [], seats: Int = 0, announcing fingerprint: String? = nil,
+    in room: RoomNumber = room
   ) throws -> Client {
     let number = EndpointNumber(UInt32(clients.count + 1))
     let connection = PeerConnection(
@@ -71,7 +72,7 @@ final class ShardHarness {
         .map { $0.hasPrefix("a=fingerprint:") ? "a=fingerprint:\(fingerprint)" : String($0) }
         .joined(separator: "\r\n")
     }
-    command(.connect(number, room: Self.room, offer: offer))
+    command(.connect(number, room: room, offer: offer))
     try accept(for: client)
     return client
   }

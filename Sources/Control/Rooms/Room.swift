@@ -14,6 +14,8 @@ package actor Room {
   private let media: any MediaPlane
   private let time: TimeSource
   private let logger: Logger
+  /// Takes messages for other rooms; never waits.
+  private let post: @Sendable (RelayEnvelope) -> Void
 
   /// A socket as this room uses it.
   private struct Line {
@@ -45,7 +47,8 @@ package actor Room {
   init(
     _ record: RoomRecord, bans: [String: Timestamp], configuration: ControlConfiguration,
     registry: ShardRegistry, usage: KeyUsage, store: any Store, media: any MediaPlane,
-    time: @escaping TimeSource, logger: Logger
+    time: @escaping TimeSource, logger: Logger,
+    post: @escaping @Sendable (RelayEnvelope) -> Void
   ) {
     roomID = record.roomID
     state = RoomState(
@@ -53,6 +56,7 @@ package actor Room {
     self.store = store
     self.media = media
     self.time = time
+    self.post = post
     var logger = logger
     logger[metadataKey: "room"] = "\(record.roomID.rawValue)"
     self.logger = logger
@@ -111,6 +115,14 @@ package actor Room {
     lines[connection] = nil
     handle(.disconnected(connection))
   }
+
+  /// Takes what another room says about a relay.
+  func receive(_ message: RelayMessage, from other: RoomID) {
+    handle(.relay(message, from: other))
+  }
+
+  func move(to shard: ShardNumber) { handle(.move(shard)) }
+  var participantCount: Int { state.participantCount }
 
   func receive(_ event: ShardEvent) { handle(.shard(event)) }
   func shardReady() { handle(.shardReady) }
@@ -201,7 +213,7 @@ package actor Room {
       case .travel(let connection, let traveller):
         travellers[connection] = traveller
         return true
-      case .post, .close, .arrived: return false
+      case .post, .close, .arrived, .relay, .findRelay: return false
       }
     }
     if isStoring || storesSomething {
@@ -277,6 +289,10 @@ package actor Room {
         if refusal == nil { line.outbox.begin(line.stay) } else { lines[connection] = nil }
         // An actor cannot wait for another within a decision of its own; it ends when it was told.
         Task { await arrival.report(self, refusal) }
+      case .relay(let message, let room):
+        post(RelayEnvelope(sender: roomID, content: .message(message, to: room)))
+      case .findRelay(let relay, let request, let access):
+        post(RelayEnvelope(sender: roomID, content: .find(relay, request, access)))
       case .shard, .store, .travel: break  // done by now
       }
     }

@@ -17,6 +17,12 @@ package actor RoomDirectory {
 
   private let media: any MediaPlane
   let logger: Logger
+  /// Messages between rooms.
+  struct RelayQueue: Sendable {
+    var waiting = FIFO<RelayEnvelope>()
+    var isBusy = false
+  }
+  nonisolated let relayQueue = Mutex(RelayQueue())
   private let lastConnection = Mutex<UInt64>(0)
 
   var live: [RoomID: Room] = [:]
@@ -165,7 +171,7 @@ package actor RoomDirectory {
   }
 
   /// The room that a token's bearer means.
-  private func destination(
+  func destination(
     _ reference: String, _ access: AccessToken
   ) async throws(SignallingRefusal) -> RoomRecord {
     let record: RoomRecord?
@@ -204,7 +210,7 @@ package actor RoomDirectory {
   }
 
   /// Judges the token of a join by itself.
-  private func admit(_ request: JoinRequest) throws(SignallingRefusal) -> AccessToken {
+  func admit(_ request: JoinRequest) throws(SignallingRefusal) -> AccessToken {
     let access: AccessToken
     do {
       access = try verifier.verify(request.token, at: time().wall)
@@ -223,7 +229,7 @@ package actor RoomDirectory {
   }
 
   /// A token that let its bearer in earlier, as long as it is valid.
-  private func stillValid(_ access: AccessToken) throws(SignallingRefusal) -> AccessToken {
+  func stillValid(_ access: AccessToken) throws(SignallingRefusal) -> AccessToken {
     let leeway = AccessToken.leewaySeconds &* 1_000
     guard verifier.ring.holds(access.apiKey) else { throw SignallingRefusal(.invalidAPIKey) }
     guard access.expiresAt.milliseconds &+ leeway > time().wall.milliseconds else {
@@ -248,7 +254,8 @@ package actor RoomDirectory {
     if let room = live[record.roomID] { return room }
     let room = Room(
       fresh ?? record, bans: bans, configuration: configuration, registry: registry,
-      usage: usage, store: store, media: media, time: time, logger: logger)
+      usage: usage, store: store, media: media, time: time, logger: logger,
+      post: { [weak self] envelope in self?.post(envelope) })
     live[record.roomID] = room
     return room
   }

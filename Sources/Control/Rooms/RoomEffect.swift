@@ -19,6 +19,10 @@ package enum RoomInput: Sendable {
   case shard(ShardEvent)
   case shardReady
   case shardDied(ShardNumber)
+  /// What another room says about a relay.
+  case relay(RelayMessage, from: RoomID)
+  /// Goes to another live shard, with everybody.
+  case move(ShardNumber)
   /// Ends the session, if there is one.
   case end(SessionEnd, LeaveReason)
   case remove(participantID: String, LeaveReason)
@@ -40,6 +44,9 @@ package enum RoomEffect: Sendable, Equatable {
   case arrived(ConnectionID, SignallingRefusal?)
   /// Somebody asks to go to another room.
   case travel(ConnectionID, Traveller)
+  case relay(RelayMessage, to: RoomID)
+  /// Looks for the room that a participant wants to be seen in, and asks there.
+  case findRelay(Relay, RelayRequest, AccessToken)
   case shard(ShardNumber, ShardCommand)
   case store(StoreChange)
 }

@@ -116,6 +116,7 @@ extension RoomState {
     guard let newcomer = participants[key], let connection = newcomer.connection else { return }
     startSessionIfNeeded(newcomer.access, now)
     guard let session else { return }
+    if let relay = shownRelay(newcomer.participantID) { endIncoming(at: relay, .failed, now) }
     if let older = joinedKey(newcomer.participantID) {
       leave(older, .duplicateParticipant, .expelled(.duplicateParticipant), endsSession: false, now)
     }
@@ -131,7 +132,9 @@ extension RoomState {
     keysByResumeToken[newcomer.resumeToken] = key
     let presenterChanged = choosePresenter()
 
-    let others = joined.compactMap { participants[$0]?.description }
+    let others =
+      joined.compactMap { participants[$0]?.description }
+      + incoming.filter(\.isShown).map(\.description)
     joined.append(key)
     guard let participant = participants[key] else { return }
     let joinedReply = JoinedReply(
@@ -151,6 +154,7 @@ extension RoomState {
       broadcast(.presenterChanged(participantID: presenterID), except: key, now)
     }
     introduceGuests(to: key, now)
+    introduceRelays(to: key, now)
     publishAll(of: key)
     subscribeToAll(key)
   }

@@ -21,6 +21,7 @@ extension RoomState {
     _ now: Moment
   ) {
     guard let participant = participants[key] else { return }
+    endOutgoing(of: key, .left, now)
     if participant.isJoined { bid(farewell, reason, key, now) }
     joined.removeAll { $0 == key }
 
@@ -96,6 +97,7 @@ extension RoomState {
   ) {
     turnAwayGuests()
     guard session != nil else { return }
+    endOutgoing(of: nil, .sessionEnded, now)
     // Told first, all of them: nobody needs to hear that the others leave as well.
     let keys = joined
     for key in keys { bid(.told(closeCode: closeCode), reason, key, now) }
@@ -106,6 +108,7 @@ extension RoomState {
 
   private mutating func closeSession(_ end: SessionEnd, _ now: Moment) {
     guard let id = session?.id else { return }
+    endAllIncoming(now)
     session = nil
     effects.append(.store(.sessionEnded(id, end, at: now.wall)))
   }
@@ -175,7 +178,7 @@ extension RoomState {
   mutating func releaseIfEmpty() {
     guard participants.isEmpty else { return }
     if let number { registry.forget(number) }
-    if let shard { registry.unplace(shard) }
+    if let shard { registry.unplace(roomID, from: shard) }
     number = nil
     shard = nil
   }

@@ -54,7 +54,7 @@ extension RoomState {
   /// Hands a new endpoint's offer to the room's shard, as soon as there is one.
   mutating func askShard(_ key: ParticipantKey) {
     guard let pending = participants[key]?.media.pending else { return }
-    if shard == nil { shard = registry.place() }
+    if shard == nil { shard = registry.place(roomID) }
     guard let shard else { return }  // `shardReady` comes back to it
     let room = number ?? registry.makeRoom(for: roomID)
     number = room
@@ -223,14 +223,37 @@ extension RoomState {
 
   mutating func shardDied(_ dead: ShardNumber, _ now: Moment) {
     guard shard == dead else { return }
+    let lost = dropAllEndpoints(tellsShard: false, now)
     shard = nil
-    let lost = participants.values.filter { $0.media.endpoint != nil }
+    offerAnew(lost, now)
+  }
+
+  /// Goes to another shard by the way that a dead shard's rooms go.
+  mutating func move(to target: ShardNumber, _ now: Moment) {
+    guard let old = shard, old != target, registry.place(roomID, on: target) else { return }
+    let lost = dropAllEndpoints(tellsShard: true, now)
+    registry.lighten(old)
+    shard = target
+    offerAnew(lost, now)
+  }
+
+  /// Whose endpoint went, with the offer that was on its way.
+  private typealias LostEndpoint = (key: ParticipantKey, pending: MediaConnection.PendingOffer?)
+
+  private mutating func dropAllEndpoints(tellsShard: Bool, _ now: Moment) -> [LostEndpoint] {
+    let keys = participants.values.filter { $0.media.endpoint != nil }
       .map(\.key).sorted { $0.rawValue < $1.rawValue }
     // Seats go all at once and silently: everybody makes a new connection.
-    for key in lost { participants[key]?.media.seats = [:] }
-    for key in lost {
+    for key in keys { participants[key]?.media.seats = [:] }
+    return keys.map { key in
       let pending = participants[key]?.media.pending
-      dropEndpoint(key, tellsShard: false, now)
+      dropEndpoint(key, tellsShard: tellsShard, now)
+      return (key, pending)
+    }
+  }
+
+  private mutating func offerAnew(_ lost: [LostEndpoint], _ now: Moment) {
+    for (key, pending) in lost {
       if let pending, pending.isNew {  // its offer is as good for another shard
         participants[key]?.media.pending = pending
         askShard(key)

@@ -46,6 +46,10 @@ extension RoomState {
       unsubscribe(topic, key)
       reply(.ok, to: id, of: key)
     case .remove(let participantID):
+      if let relay = shownRelay(participantID) {
+        reply(.ok, to: id, of: key)
+        return endIncoming(at: relay, .stopped, now)
+      }
       guard joinedKey(participantID) != nil else { return refuse(id, of: key, .notFound) }
       reply(.ok, to: id, of: key)
       remove(participantID, .removePeer, now)
@@ -64,8 +68,9 @@ extension RoomState {
     case .storeObserve(let name): storeObserve(name, id, key)
     case .storeUnobserve(let name): storeUnobserve(name, id, key)
     case .switchRoom: switchRoom(key)
-    case .relayRequest, .relayRespond, .relayStop:
-      refuse(id, of: key, .invalidParameter, "This server does not do that yet.")
+    case .relayRequest(let relay): relayRequest(relay, id, key, now)
+    case .relayRespond(let response): relayRespond(response, id, key, now)
+    case .relayStop(let destination): relayStop(destination, id, key, now)
     case .leave:
       reply(.ok, to: id, of: key)
       leave(key, .manualLeave, .told(closeCode: 1000), now)
@@ -131,13 +136,9 @@ extension RoomState {
     _ streamID: String, _ id: Int, _ key: ParticipantKey,
     _ change: (inout StreamWish) -> Void
   ) {
-    let owner = joined.first { other in
-      other != key
-        && participants[other]?.streams.contains { $0.streamID == streamID } == true
+    guard let stream = remoteStream(streamID, for: key) else {
+      return refuse(id, of: key, .notFound, "There is no such remote stream.")
     }
-    guard let owner,
-      let stream = participants[owner]?.streams.first(where: { $0.streamID == streamID })
-    else { return refuse(id, of: key, .notFound, "There is no such remote stream.") }
 
     let before = participants[key]?.wishes[streamID] ?? StreamWish()
     var wish = before

@@ -24,10 +24,36 @@ extension StreamKind {
 
 extension RoomState {
   var presenterID: String? {
-    session?.presenter.flatMap { participants[$0]?.participantID }
+    session?.presenter.flatMap { presenter in
+      participants[presenter]?.participantID
+        ?? incoming.first { $0.key == presenter }?.relay.participantID
+    }
+  }
+
+  /// Whose streams can be received here: participants, and those of other rooms.
+  var sources: [ParticipantKey] { joined + incoming.filter(\.isShown).map(\.key) }
+
+  /// A stream of another room has a track only if that can be forwarded from where this room is.
+  func streams(of source: ParticipantKey) -> [PublishedStream] {
+    if let participant = participants[source] { return participant.streams }
+    guard let relay = incoming.first(where: { $0.key == source }) else { return [] }
+    return relay.streams.map { stream in
+      var local = stream.local
+      if stream.origin.shard != shard { local.track = nil }
+      return local
+    }
   }
 
   var speakerID: String? { session?.speaker.flatMap { participants[$0]?.participantID } }
+
+  func remoteStream(_ streamID: String, for key: ParticipantKey) -> PublishedStream? {
+    for source in sources where source != key {
+      if let stream = streams(of: source).first(where: { $0.streamID == streamID }) {
+        return stream
+      }
+    }
+    return nil
+  }
 
   /// Notes a new stream; nobody is told and nothing forwarded yet.
   mutating func addStream(_ stream: StreamOnLine, of key: ParticipantKey, _ now: Moment) {
@@ -105,26 +131,26 @@ extension RoomState {
 
   /// Gives a participant the tracks of all others.
   mutating func subscribeToAll(_ key: ParticipantKey) {
-    for other in joined where other != key {
-      for stream in participants[other]?.streams ?? [] {
+    for other in sources where other != key {
+      for stream in streams(of: other) {
         subscribe(key, to: stream.kind, of: other)
       }
     }
   }
 
-  private mutating func subscribe(
+  mutating func subscribe(
     _ key: ParticipantKey, to kind: StreamKind, of owner: ParticipantKey
   ) {
     guard let shard, let subscriber = participants[key], subscriber.media.isUp,
       let endpoint = subscriber.media.endpoint,
-      let stream = participants[owner]?.stream(kind), let track = stream.track
+      let stream = streams(of: owner).first(where: { $0.kind == kind }),
+      let track = stream.track
     else { return }
+    let companion = streams(of: owner).first { $0.kind == kind.companion }?.track
     effects.append(
       .shard(
         shard,
-        .subscribe(
-          track, endpoint: endpoint,
-          companion: participants[owner]?.stream(kind.companion)?.track)))
+        .subscribe(track, endpoint: endpoint, companion: companion)))
     guard let wish = subscriber.wishes[stream.streamID] else { return }
     if let cap = wish.cap {
       effects.append(.shard(shard, .setLayerCap(track, endpoint: endpoint, cap)))

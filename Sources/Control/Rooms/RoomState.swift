@@ -60,6 +60,9 @@ package struct RoomState: Sendable {
   var keysByEndpoint: [EndpointNumber: ParticipantKey] = [:]
   var keysByResumeToken: [String: ParticipantKey] = [:]
   var tracks: [TrackNumber: (owner: ParticipantKey, streamID: String)] = [:]
+  /// Relays to other rooms, and from them.
+  var outgoing: [OutgoingRelay] = []
+  var incoming: [IncomingRelay] = []
   private var lastKey = 0
 
   /// Participants for whom no event more can be remembered.
@@ -99,6 +102,8 @@ package struct RoomState: Sendable {
     case .disconnected(let connection): disconnected(connection, now)
     case .overflowed(let connection): overflowed(connection, now)
     case .shard(let event): receive(event, now)
+    case .relay(let message, let other): receive(message, from: other, now)
+    case .move(let shard): move(to: shard, now)
     case .shardReady: shardReady(now)
     case .shardDied(let shard): shardDied(shard, now)
     case .end(let end, let reason): endSession(end, reason, closeCode: 1000, now)
@@ -109,6 +114,7 @@ package struct RoomState: Sendable {
     case .tick: tick(now)
     }
     while let key = unreachable.popLast() { leave(key, .webSocketDisconnected, .silent, now) }
+    updateRelays()
     releaseIfEmpty()
     defer { effects.removeAll() }
     return effects

@@ -9,9 +9,14 @@ package final class ShardRegistry: Sendable {
     var lastRoom: UInt32 = 0
     var lastEndpoint: UInt32 = 0
     var lastTrack: UInt32 = 0
+    var lastRelay: UInt32 = 0
     var live: Set<ShardNumber> = []
     /// Endpoints and rooms on each shard.
     var load: [ShardNumber: Int] = [:]
+    /// Where rooms are.
+    var places: [RoomID: ShardNumber] = [:]
+    /// Rooms that have to be on one shard.
+    var links: [RelayNumber: (RoomID, RoomID)] = [:]
     var rooms: [RoomNumber: RoomID] = [:]
     var endpoints: [EndpointNumber: (room: RoomID, shard: ShardNumber)] = [:]
   }
@@ -32,24 +37,78 @@ package final class ShardRegistry: Sendable {
     state.withLock { state in
       if isLive { return state.live.insert(shard).inserted }
       state.load[shard] = nil
+      state.places = state.places.filter { $0.value != shard }
       return state.live.remove(shard) != nil
     }
   }
 
-  /// The live shard that carries least, noted as carrying one room more; `nil` if none lives.
-  package func place() -> ShardNumber? {
+  /// The live shard that carries least, noted as carrying this room too; `nil` if none lives.
+  ///
+  /// A room that relays to others, or from them, goes where those are.
+  package func place(_ room: RoomID) -> ShardNumber? {
     state.withLock { state in
       let least = state.live.min { a, b in
         (state.load[a, default: 0], a) < (state.load[b, default: 0], b)
       }
-      if let least { state.load[least, default: 0] += 1 }
-      return least
+      let chosen = Self.placesLinked(to: room, state).values.min() ?? least
+      if let chosen {
+        state.load[chosen, default: 0] += 1
+        state.places[room] = chosen
+      }
+      return chosen
+    }
+  }
+
+  /// Notes that a room is on this shard; false, and nothing noted, if the shard is dead.
+  func place(_ room: RoomID, on shard: ShardNumber) -> Bool {
+    state.withLock { state in
+      guard state.live.contains(shard) else { return false }
+      state.load[shard, default: 0] += 1
+      state.places[room] = shard
+      return true
     }
   }
 
   /// Takes back `place`.
-  func unplace(_ shard: ShardNumber) {
-    state.withLock { Self.lighten(shard, &$0) }
+  func unplace(_ room: RoomID, from shard: ShardNumber) {
+    state.withLock { state in
+      state.places[room] = nil
+      Self.lighten(shard, &state)
+    }
+  }
+
+  /// Notes that a room went from this shard to the one it is noted at now.
+  func lighten(_ shard: ShardNumber) { state.withLock { Self.lighten(shard, &$0) } }
+
+  func makeRelay() -> RelayNumber {
+    state.withLock { state in
+      state.lastRelay &+= 1
+      return RelayNumber(state.lastRelay)
+    }
+  }
+
+  /// Asks for two rooms to be placed on one shard from now on.
+  func link(_ relay: RelayNumber, _ a: RoomID, _ b: RoomID) {
+    state.withLock { $0.links[relay] = (a, b) }
+  }
+
+  func unlink(_ relay: RelayNumber) { state.withLock { $0.links[relay] = nil } }
+
+  /// The rooms that must be on one shard with a room, itself included, and where they are.
+  func placesLinked(to room: RoomID) -> [RoomID: ShardNumber] {
+    state.withLock { Self.placesLinked(to: room, $0) }
+  }
+
+  private static func placesLinked(to room: RoomID, _ state: State) -> [RoomID: ShardNumber] {
+    var found: Set<RoomID> = [room]
+    var frontier = state.links.isEmpty ? [] : [room]
+    while let next = frontier.popLast() {
+      for (a, b) in state.links.values where a == next || b == next {
+        let other = a == next ? b : a
+        if found.insert(other).inserted { frontier.append(other) }
+      }
+    }
+    return state.places.filter { found.contains($0.key) }
   }
 
   func makeRoom(for room: RoomID) -> RoomNumber {

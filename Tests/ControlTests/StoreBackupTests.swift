@@ -6,7 +6,7 @@ import Testing
 import Wire
 
 @Suite struct StoreBackupTests {
-  private let start = Moment(
+  private static let start = Moment(
     monotonic: .init(nanoseconds: 0), wall: Timestamp(milliseconds: 1_700_000_000_000))
 
   private func withFolder(_ body: (String) async throws -> Void) async throws {
@@ -16,7 +16,18 @@ import Wire
     try await body(folder.path)
   }
 
-  private func room(_ number: Int, _ tenant: TenantID) -> RoomRecord {
+  private var start: Moment { Self.start }
+
+  /// What the writer and the test know of each other.
+  private final class Progress: Sendable {
+    private let state = Mutex((confirmed: 0, isDone: false))
+    var confirmed: Int { state.withLock { $0.confirmed } }
+    var isDone: Bool { state.withLock { $0.isDone } }
+    func confirm(_ count: Int) { state.withLock { $0.confirmed = count } }
+    func finish() { state.withLock { $0.isDone = true } }
+  }
+
+  private static func room(_ number: Int, _ tenant: TenantID) -> RoomRecord {
     RoomRecord(
       objectID: "object \(number)", roomID: RoomID("room-\(number)"), tenant: tenant,
       customRoomID: nil, createdAt: start.wall, updatedAt: start.wall)
@@ -28,23 +39,22 @@ import Wire
       let source = folder + "/stoa.db"
       let store = try await SQLiteStore(path: source, now: start)
       let tenant = try #require(try await store.tenants(forKeys: ["key"], at: start.wall)["key"])
-      let confirmed = Mutex(0)
-      let isDone = Mutex(false)
+      let progress = Progress()
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask {
           var number = 0
-          while !isDone.withLock({ $0 }) {
-            _ = try await store.create(room(number, tenant))
+          while !progress.isDone {
+            _ = try await store.create(Self.room(number, tenant))
             number += 1
-            confirmed.withLock { [number] in $0 = number }
+            progress.confirm(number)
           }
         }
         for copy in 0..<5 {
-          while confirmed.withLock({ $0 }) < (copy + 1) * 50 { await Task.yield() }
-          let before = confirmed.withLock { $0 }
+          while progress.confirmed < (copy + 1) * 50 { await Task.yield() }
+          let before = progress.confirmed
           let target = folder + "/backup-\(copy).db"
           let summary = try StoreBackup.write(from: source, to: target)
-          let after = confirmed.withLock { $0 }
+          let after = progress.confirmed
 
           #expect((before...after + 1).contains(summary.rooms))
           #expect(try StoreBackup.faults(of: target) == [])
@@ -55,7 +65,7 @@ import Wire
           let page = try #require(PageRequest(page: "1", perPage: "1"))
           #expect(try await restored.rooms(tenant: tenant, page).total == summary.rooms)
         }
-        isDone.withLock { $0 = true }
+        progress.finish()
         try await group.waitForAll()
       }
     }
@@ -89,7 +99,7 @@ import Wire
       do {
         let store = try await SQLiteStore(path: source, now: start)
         let tenant = try #require(try await store.tenants(forKeys: ["key"], at: start.wall)["key"])
-        for number in 0..<500 { _ = try await store.create(room(number, tenant)) }
+        for number in 0..<500 { _ = try await store.create(Self.room(number, tenant)) }
         try await store.checkpoint()
       }
       var bytes = try Data(contentsOf: URL(filePath: source))

@@ -114,12 +114,15 @@ import Testing
   @Test func `the listener has nothing else, and the API has no metrics`() async throws {
     let port = try await Self.freePort()
     try await TestServer.run([.metricsPort: "\(port)"]) { server in
-      #expect(try await page(port).status == 200)
-      #expect(try await page(port, "GET", "/v2/rooms").status == 404)
-      #expect(try await page(port, "GET", "/").status == 404)
-      #expect(try await page(port, "POST").status == 405)
-      #expect(try await page(port, "HEAD").body.isEmpty)
-      #expect(try await server.http("GET", "/metrics").status == 404)
+      let found = try await page(port)
+      let others = [
+        try await page(port, "GET", "/v2/rooms").status, try await page(port, "GET", "/").status,
+        try await page(port, "POST").status, try await server.http("GET", "/metrics").status,
+      ]
+      let head = try await page(port, "HEAD")
+      #expect(found.status == 200)
+      #expect(others == [404, 404, 405, 404])
+      #expect(head.status == 200 && head.body.isEmpty)
     }
   }
 

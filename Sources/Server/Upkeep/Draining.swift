@@ -15,21 +15,29 @@ struct Draining: Service {
   func run() async throws {
     await cancelWhenGracefulShutdown {
       let received = await UnixSignalsSequence(trapping: signals)
-      for await signal in received {
-        guard signal == .sigterm else { return }
-        break
-      }
-      if Task.isCancelled { return }
-      await directory.beginDrain(within: .seconds(limit.components.seconds))
+      let (begun, beginning) = AsyncStream.makeStream(of: Void.self)
       await withTaskGroup(of: Void.self) { group in
-        group.addTask { await directory.drained() }
+        group.addTask { await obey(received, beginning) }
         group.addTask {
-          for await _ in received { break }  // a second signal, or we are cancelled
-          await directory.endDrain()
+          for await _ in begun { return await directory.drained() }
         }
         await group.next()
         group.cancelAll()
       }
     }
+  }
+
+  /// Returns when the server has to stop at once, or somebody else stops it.
+  private func obey(
+    _ received: UnixSignalsSequence, _ beginning: AsyncStream<Void>.Continuation
+  ) async {
+    var isDraining = false
+    for await signal in received {
+      guard signal == .sigterm, !isDraining else { break }
+      isDraining = true
+      await directory.beginDrain(within: .seconds(limit.components.seconds))
+      beginning.yield()
+    }
+    await directory.endDrain()
   }
 }

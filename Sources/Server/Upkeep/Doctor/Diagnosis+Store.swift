@@ -95,10 +95,13 @@ extension Diagnosis {
       }
       return findings
     } catch {
+      let isReadable = FileManager.default.isReadableFile(atPath: path)
       return [
         .problem(
           subject, "\(path) cannot be read: \(error.reason)",
-          cure: "run as the user that runs the server")
+          cure: isReadable
+            ? "stop the server and restore a backup (docs/operations.md)"
+            : "run as the user that runs the server")
       ]
     }
   }

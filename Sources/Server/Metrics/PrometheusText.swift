@@ -8,7 +8,7 @@ package struct PrometheusText: Sendable {
 
   package enum Kind: String, Sendable { case counter, gauge }
 
-  /// Names and values, in the order they are written. Names are ours: letters and `_`.
+  /// Names, which are ours, and values, in the order they are written.
   package typealias Labels = [(name: String, value: String)]
 
   /// One value with what tells it from the others of its family.

@@ -6,6 +6,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/timex.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -76,3 +77,9 @@ int stoa_epoll_ready(int epoll, stoa_ready *out, int capacity) {
 
 void stoa_set_precise_timers(void) { prctl(PR_SET_TIMERSLACK, 1000); }
 void stoa_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
+
+int stoa_clock_is_synchronised(void) {
+  struct timex state = {0};
+  int result = adjtimex(&state);
+  return result < 0 ? -errno : result != TIME_ERROR && !(state.status & STA_UNSYNC);
+}

@@ -20,6 +20,8 @@ package enum ControlError: Error, Equatable, Sendable {
   case quotaExceeded(String, retryAfterSeconds: Int)
   /// The store cannot write or read now.
   case storeUnavailable
+  /// The server is being stopped and begins nothing new.
+  case draining
 
   package var code: String {
     switch self {
@@ -35,6 +37,7 @@ package enum ControlError: Error, Equatable, Sendable {
     case .tenantNotFound: "TENANT_NOT_FOUND"
     case .quotaExceeded: "QUOTA_EXCEEDED"
     case .storeUnavailable: "STORE_UNAVAILABLE"
+    case .draining: "SERVER_DRAINING"
     }
   }
 
@@ -49,7 +52,7 @@ package enum ControlError: Error, Equatable, Sendable {
       404
     case .roomDisabled, .conflict: 409
     case .quotaExceeded: 429
-    case .storeUnavailable: 503
+    case .storeUnavailable, .draining: 503
     }
   }
 
@@ -65,6 +68,7 @@ package enum ControlError: Error, Equatable, Sendable {
     case .tenantNotFound: "There is no such tenant; leave it out for a new one."
     case .roomDisabled: "The room is disabled."
     case .storeUnavailable: "The server cannot store anything now; try again."
+    case .draining: "The server is being stopped and begins nothing new; try another."
     }
   }
 

@@ -21,6 +21,8 @@ package struct StoaServer: Sendable {
   private let directory: RoomDirectory
   /// Answers requests; also without a socket.
   package let gateway: Gateway
+  private let store: SQLiteStore
+  private let time: TimeSource
   private let tls: TLSConfiguration?
   private let timeouts: HTTPAndWebSocketChannel.Timeouts
   private let media: any MediaPlane & Service
@@ -46,12 +48,13 @@ package struct StoaServer: Sendable {
     self.media = media
     self.timeouts = timeouts
     self.logger = logger
+    self.time = time
     tls = try configuration.tls.map { try TLSConfiguration($0) }
     let files = try WebFolder.find(configuration.webDirectory)
 
     let key = try APIKey(
       key: configuration.credential.key, secret: configuration.credential.secret.value)
-    let store = try await SQLiteStore(
+    store = try await SQLiteStore(
       path: try DataFolder.store(configuration.dataDirectory), now: time())
     let tenants = try await store.tenants(forKeys: [key.key], at: time().wall)
     var configured: [String: KeyRing.Entry] = [:]
@@ -89,25 +92,45 @@ package struct StoaServer: Sendable {
     stoppedBy signals: [UnixSignal], onListening: @escaping @Sendable (Int) async -> Void
   ) async throws {
     // Stopped from the last to the first: sockets say goodbye before their rooms are closed.
+    var list: [any Service] = [media, DirectoryService(directory: directory)]
+    list += operations()
+    list.append(
+      Listening(
+        service: try http(onListening), port: .port, configuration.port, bind: .bind,
+        configuration.bind))
     var services = ServiceGroupConfiguration(
-      services: [media, DirectoryService(directory: directory), try http(onListening)],
-      gracefulShutdownSignals: signals, logger: quietLogger)
+      services: list, gracefulShutdownSignals: drains ? [] : signals, logger: quietLogger)
+    if drains { services.services.append(draining(on: signals)) }
     services.maximumGracefulShutdownDuration = Self.stopPatience
-    let group = ServiceGroup(configuration: services)
-    do {
-      try await group.run()
-    } catch let error as IOError where error.errnoCode == EADDRINUSE {
-      throw ConfigurationError(
-        "--port \(configuration.port)", "the port is in use on \(configuration.bind)",
-        cure: "stop the other program, or choose another port")
-    } catch let error as IOError where error.errnoCode == EACCES {
-      throw ConfigurationError(
-        "--port \(configuration.port)", "this user may not listen there",
-        cure: "choose a port from 1024 on")
-    } catch let error as IOError where error.errnoCode == EADDRNOTAVAIL {
-      throw ConfigurationError(
-        "--bind \(configuration.bind)", "this machine has no such address")
+    try await ServiceGroup(configuration: services).run()
+  }
+
+  private var drains: Bool { configuration.operation.drain > .zero }
+
+  private func draining(on signals: [UnixSignal]) -> ServiceGroupConfiguration.ServiceConfiguration
+  {
+    .init(
+      service: Draining(
+        directory: directory, signals: signals, limit: configuration.operation.drain),
+      successTerminationBehavior: .gracefullyShutdownGroup)
+  }
+
+  /// What an operator needs besides the server itself.
+  private func operations() -> [any Service] {
+    let settings = configuration.operation
+    var services: [any Service] = [
+      StoreUpkeep(store: store, policy: settings.retention, time: time, logger: logger)
+    ]
+    if settings.metricsPort > 0 {
+      let page = MetricsPage(
+        directory: directory, store: store, http: gateway.metrics, media: media)
+      services.append(ShardStatisticsPoll(media: media))
+      services.append(
+        Listening(
+          service: MetricsResponder(page: page).service(settings, quietLogger),
+          port: .metricsPort, settings.metricsPort, bind: .metricsBind, settings.metricsBind))
     }
+    return services
   }
 
   /// The frameworks' own chatter is for who debugs.
@@ -166,6 +189,13 @@ extension Configuration {
     let host = bind.isWildcard || bind.isLoopback ? "localhost" : bind.urlHost
     return "\(scheme)://\(host):\(port)"
   }
+}
+
+extension Configuration.TLSFiles {
+  /// Reads both files, and sees whether they belong together.
+  ///
+  /// - Throws: `ConfigurationError` naming the file that cannot be used.
+  func check() throws(ConfigurationError) { _ = try TLSConfiguration(self) }
 }
 
 extension TLSConfiguration {

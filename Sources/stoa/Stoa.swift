@@ -17,9 +17,9 @@ struct Stoa: AsyncParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      ServeCommand.self, TokenCommand.self, KeyCommand.self, RoomCommand.self,
-      SessionCommand.self, VersionCommand.self, SettingsCommand.self, LoadCommand.self,
-      ShardProcessCommand.self,
+      ServeCommand.self, DoctorCommand.self, BackupCommand.self, TokenCommand.self,
+      KeyCommand.self, RoomCommand.self, SessionCommand.self, VersionCommand.self,
+      SettingsCommand.self, LoadCommand.self, ShardProcessCommand.self,
     ],
     helpNames: [.short, .long])
 }

@@ -99,6 +99,8 @@ void stoa_name_thread(const char *name);
 int64_t stoa_monotonic_nanoseconds(void);
 int64_t stoa_unix_nanoseconds(void);
 int64_t stoa_thread_cpu_nanoseconds(void);
+/// 1 if something keeps the wall clock right, 0 if nothing does, `-errno` if the kernel does not say.
+int stoa_clock_is_synchronised(void);
 
 // MARK: Processes (process.c)
 

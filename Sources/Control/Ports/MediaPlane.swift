@@ -8,8 +8,15 @@ package protocol MediaPlane: Sendable {
   /// Queues a command; never waits. A command to a dead shard is dropped.
   func send(_ command: ShardCommand, to shard: ShardNumber)
 
+  /// The process of a shard; `nil` while there is none, or it is none of its own.
+  func processID(of shard: ShardNumber) -> Int32?
+
   /// What the shards say, in the order each said it. Read once.
   var events: AsyncStream<MediaPlaneEvent> { get }
+}
+
+extension MediaPlane {
+  package func processID(of shard: ShardNumber) -> Int32? { nil }
 }
 
 /// What happened to a shard, or in one.

@@ -54,6 +54,8 @@ struct Participant: Sendable {
   var wishes: [String: StreamWish] = [:]
   var topics: Set<String> = []
   var pin = PinState()
+  /// Counts it among what lives; let go with the last copy.
+  var mark: LiveObjects.Mark?
 
   /// What became of an event.
   enum Delivery: Sendable {

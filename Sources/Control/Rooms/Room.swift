@@ -16,6 +16,7 @@ package actor Room {
   private let logger: Logger
   /// Takes messages for other rooms; never waits.
   private let post: @Sendable (RelayEnvelope) -> Void
+  private let mark: LiveObjects.Mark
 
   /// A socket as this room uses it.
   private struct Line {
@@ -57,6 +58,7 @@ package actor Room {
     self.media = media
     self.time = time
     self.post = post
+    mark = registry.live.mark(.room)
     var logger = logger
     logger[metadataKey: "room"] = "\(record.roomID.rawValue)"
     self.logger = logger
@@ -123,6 +125,7 @@ package actor Room {
 
   func move(to shard: ShardNumber) { handle(.move(shard)) }
   var participantCount: Int { state.participantCount }
+  var hasSession: Bool { state.sessionID != nil }
 
   func receive(_ event: ShardEvent) { handle(.shard(event)) }
   func shardReady() { handle(.shardReady) }
@@ -299,6 +302,12 @@ package actor Room {
     for connection in overflowed { handle(.overflowed(connection)) }
   }
 
+  /// The number of a participant's socket; 0 without one.
+  private func connectionNumber(of participantID: String) -> UInt64 {
+    let key = state.joinedKey(participantID)
+    return key.flatMap { state.participants[$0]?.connection?.rawValue } ?? 0
+  }
+
   private func log(_ change: StoreChange) {
     switch change {
     case .sessionStarted(let session, _, _, _, _):
@@ -312,6 +321,7 @@ package actor Room {
         metadata: [
           "session": "\(session.rawValue)", "participant": "\(participant.participantID)",
           "mode": "\(participant.mode.rawValue)",
+          "connection": "\(connectionNumber(of: participant.participantID))",
         ])
     case .participantLeft(let session, let participantID, let reason, _):
       logger.info(

@@ -20,6 +20,7 @@ extension RoomDirectory {
   package func createRoom(
     _ request: CreateRoomRequest, _ access: AccessToken
   ) async throws(ControlError) -> RoomResource {
+    guard drain == nil else { throw .draining }
     if let only = access.roomID, only != request.customRoomId {
       throw .forbidden("The token is for another room.")
     }

@@ -1,5 +1,5 @@
 package import Logging
-import SFU
+package import SFU
 import Signal
 import Synchronization
 import Wire
@@ -14,9 +14,10 @@ package actor RoomDirectory {
   package nonisolated let registry = ShardRegistry()
   /// What each key uses; for quotas.
   package nonisolated let usage: KeyUsage
+  package nonisolated let metrics = SignallingMetrics()
 
   private let media: any MediaPlane
-  let logger: Logger
+  nonisolated let logger: Logger
   /// Messages between rooms.
   struct RelayQueue: Sendable {
     var waiting = FIFO<RelayEnvelope>()
@@ -29,6 +30,10 @@ package actor RoomDirectory {
   private var isStopped = false
   private var current = DirectoryStatus()
   private var lastHeartbeat: MonotonicTime?
+  /// `nil` unless the server is being stopped.
+  var drain: Drain?
+  /// The last that each shard told of itself.
+  package private(set) var statistics: [ShardNumber: ShardStatistics] = [:]
 
   /// How often timers are looked at: a quarter of a second is little beside the shortest, 5 s.
   package static let tickInterval = Duration.milliseconds(250)
@@ -73,6 +78,7 @@ package actor RoomDirectory {
     live = [:]
     current.rooms = 0
     current.participants = 0
+    endDrain()
   }
 
   /// How much is going on, for metrics and `/readyz`; as of the last tick.
@@ -80,6 +86,7 @@ package actor RoomDirectory {
     var status = current
     status.liveShards = registry.liveShards
     status.shards = media.shards
+    status.isDraining = drain != nil
     return status
   }
 
@@ -89,6 +96,7 @@ package actor RoomDirectory {
   /// Takes one event of the media plane; `run` does so by itself.
   package func receive(_ event: MediaPlaneEvent) async {
     switch event {
+    case .shard(let shard, .statistics(let reading)): statistics[shard] = reading
     case .shard(_, let event):
       guard let id = registry.room(of: event), let room = live[id] else { return }
       await room.receive(event)
@@ -99,6 +107,7 @@ package actor RoomDirectory {
       for room in live.values { await room.shardReady() }
     case .died(let shard):
       logger.error("shard died", metadata: ["shard": "\(shard.rawValue)"])
+      statistics[shard] = nil
       await bury(shard, revived: false)
     }
   }
@@ -121,6 +130,7 @@ package actor RoomDirectory {
       if pulse.participants == 0, await room.retire(), live[id] === room { live[id] = nil }
     }
     current = status
+    endDrainIfDue(hasSession: hasSession)
 
     let now = time()
     await noticeKeys(now)
@@ -197,6 +207,8 @@ package actor RoomDirectory {
     // A room may retire just before it is asked; the next one is fresh.
     for _ in 0..<8 {
       let room = try await liveRoom(record)
+      // A session that ends just now lets one more begin: the drain's limit bounds that one too.
+      if drain != nil, await !room.hasSession { throw Self.drainRefusal }
       let isIn = await room.join(
         request, id: id, access, connection: connection, outbox: outbox, arrival: arrival)
       if isIn {
@@ -241,6 +253,7 @@ package actor RoomDirectory {
   private func liveRoom(_ record: RoomRecord) async throws(SignallingRefusal) -> Room {
     if isStopped { throw SignallingRefusal(.internalError, "The server stops.") }
     if let room = live[record.roomID] { return room }
+    if drain != nil { throw Self.drainRefusal }
     let bans: [String: Timestamp]
     let fresh: RoomRecord?
     do {
@@ -278,6 +291,8 @@ package struct DirectoryStatus: Sendable, Equatable {
   package var participants = 0
   package var liveShards = 0
   package var shards = 0
+  /// Whether the server waits for its sessions to end, and takes no new ones.
+  package var isDraining = false
 
   package init() {}
 }

@@ -47,6 +47,7 @@ extension RoomState {
       connection: connection, mailbox: EventMailbox(limits: limits),
       replies: ReplyCache(limits: limits),
       publishing: TokenBucket(rate: configuration.quotas.messagesPerSecond))
+    participant.mark = registry.live.mark(.participant)
     _ = participant.replies.receive(id)
     keysByConnection[connection] = key
     if let offer = request.offer, mode.hasMedia {

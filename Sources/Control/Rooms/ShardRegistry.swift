@@ -21,6 +21,8 @@ package final class ShardRegistry: Sendable {
     var endpoints: [EndpointNumber: (room: RoomID, shard: ShardNumber)] = [:]
   }
   private let state = Mutex(State())
+  /// Rooms, participants, sockets and what belongs to them, as long as they exist.
+  package let live = LiveObjects()
 
   package init() {}
 

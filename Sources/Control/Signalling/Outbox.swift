@@ -24,8 +24,16 @@ package final class Outbox: Sendable {
   private let state = Mutex(State())
   private let maximumItems: Int
   private let maximumBytes: Int
+  private let metrics: SignallingMetrics?
+  private let mark: LiveObjects.Mark?
 
-  package init(limits: SignallingLimits = .standard) {
+  /// Makes an empty one; the metrics and the live objects count what it does and that it is there.
+  package init(
+    limits: SignallingLimits = .standard, metrics: SignallingMetrics? = nil,
+    live: LiveObjects? = nil
+  ) {
+    self.metrics = metrics
+    mark = live?.mark(.outbox)
     maximumItems = limits.waitingMessages
     maximumBytes = limits.waitingBytes
   }
@@ -49,6 +57,7 @@ package final class Outbox: Sendable {
       return (true, state.waiter)
     }
     waiter?.resume()
+    if accepted { metrics?.framesSent.add() } else { metrics?.framesRefused.add() }
     return accepted
   }
 

@@ -1,3 +1,4 @@
+import Logging
 import Signal
 import Wire
 
@@ -10,6 +11,9 @@ package actor SignallingConnection {
   package nonisolated let outbox: Outbox
 
   private let directory: RoomDirectory
+  private let metrics: SignallingMetrics
+  private let mark: LiveObjects.Mark
+  private let logger: Logger
   private let limits: SignallingLimits
   private let time: TimeSource
   private let openedAt: MonotonicTime
@@ -43,12 +47,21 @@ package actor SignallingConnection {
     limits = directory.configuration.signalling
     time = directory.time
     id = directory.makeConnectionID()
-    outbox = Outbox(limits: limits)
+    metrics = directory.metrics
+    let live = directory.registry.live
+    mark = live.mark(.connection)
+    outbox = Outbox(limits: limits, metrics: metrics, live: live)
+    var logger = directory.logger
+    logger[metadataKey: "connection"] = "\(id.rawValue)"
+    self.logger = logger
     openedAt = time().monotonic
     lastHeard = openedAt
     refilledAt = openedAt
     allowance = Double(limits.messageBurst)
   }
+
+  /// Where what belongs to the socket is counted as long as it exists.
+  package nonisolated var live: LiveObjects { directory.registry.live }
 
   /// Takes one text frame.
   package func receive(_ text: [UInt8]) async {
@@ -66,8 +79,10 @@ package actor SignallingConnection {
         try SignalJSON.decode(
           ClientMessage.self, from: text, maximumDepth: JSONParser.clientDepth))
     } catch let error as SignalDecodingError {
+      metrics.count(.refused)
       post(.error(ErrorMessage(id: error.id, .invalidParameter, error.message)))
     } catch JSONParser.Violation.tooDeep {
+      metrics.count(.refused)
       let explanation = SignalJSON.explanation(of: JSONParser.Violation.tooDeep)
       post(.error(ErrorMessage(id: nil, .invalidParameter, explanation)))
     } catch {
@@ -113,6 +128,10 @@ package actor SignallingConnection {
   }
 
   private func receive(_ message: ClientMessage) async {
+    let kind = SignallingMetrics.MessageKind(message)
+    metrics.count(kind)
+    // Never what is in it: that is people's, and there are tokens and passwords among it.
+    logger.trace("message", metadata: ["type": "\(kind.rawValue)"])
     if case .switching(let move) = phase, outbox.stay == move.stay, let room = move.destination {
       await arrived(in: room, move.stay, nil)  // this client knows before we do
     }
@@ -151,6 +170,7 @@ package actor SignallingConnection {
       let room = try await way(self.id)
       if case .closed = phase { return await room.disconnected(self.id) }
       phase = .inRoom(room)
+      logger.debug("socket entered", metadata: ["room": "\(room.roomID.rawValue)"])
     } catch {
       turnAway(id, error)
     }
@@ -198,6 +218,9 @@ package actor SignallingConnection {
   }
 
   private func turnAway(_ id: Int, _ refusal: SignallingRefusal) {
+    logger.debug(
+      "socket turned away",
+      metadata: ["code": "\(refusal.code.number)", "reason": "\(refusal.code.name)"])
     post(.error(ErrorMessage(id: id, refusal.code, refusal.message)))
     outbox.close(
       code: UInt16(truncatingIfNeeded: refusal.code.number), reason: refusal.code.name)
@@ -205,6 +228,8 @@ package actor SignallingConnection {
   }
 
   private func close(_ code: UInt16, _ reason: String) async {
+    metrics.count(.refused)
+    logger.debug("socket closed", metadata: ["code": "\(code)", "reason": "\(reason)"])
     outbox.close(code: code, reason: reason)
     await closed()
   }

@@ -20,6 +20,7 @@ package struct SignallingRefusal: Error, Equatable, Sendable {
       self.init(.notFound)
     case .quotaExceeded(let message, _): self.init(.quotaExceeded, message)
     case .conflict, .storeUnavailable: self.init(.internalError)
+    case .draining: self.init(.mediaUnavailable, error.message)
     }
   }
 }

@@ -9,6 +9,9 @@ import Synchronization
 /// serves them all.
 package final class SQLiteStore: Store {
   let database: any DatabaseWriter
+  package let metrics = StoreMetrics()
+  /// The file; `nil` for a store in memory.
+  package let path: String?
 
   private struct Submission {
     var changes: [StoreChange]
@@ -21,31 +24,36 @@ package final class SQLiteStore: Store {
   ///
   /// - Throws: `StoreError` if the file cannot be opened, is damaged or is of a newer version.
   package convenience init(path: String, now: Moment) async throws(StoreError) {
-    try await self.init(closingWhatIsOpen: now) { try Self.pool(path) }
+    try await self.init(closingWhatIsOpen: now, path: path) { try Self.pool(path) }
   }
 
   /// Opens the file while a server may be running on it: what is open stays so.
   package convenience init(besideServer path: String) async throws(StoreError) {
-    try await self.init(closingWhatIsOpen: nil) { try Self.pool(path) }
+    try await self.init(closingWhatIsOpen: nil, path: path) { try Self.pool(path) }
   }
 
   private static func pool(_ path: String) throws -> DatabasePool {
     let pool = try DatabasePool(path: path, configuration: Self.configuration)
     // A pool starts with NORMAL, under which a power cut loses the last commits.
-    try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+    try pool.writeWithoutTransaction { db in
+      try db.execute(sql: "PRAGMA synchronous = FULL")
+      // A burst makes the log long; when it starts over, the file is cut to this again.
+      _ = try Int.fetchOne(db, sql: "PRAGMA journal_size_limit = \(logSizeLimit)")
+    }
     return pool
   }
 
   /// A store that lives in memory and goes with it.
   package convenience init(inMemory now: Moment) async throws(StoreError) {
-    try await self.init(closingWhatIsOpen: now) {
+    try await self.init(closingWhatIsOpen: now, path: nil) {
       try DatabaseQueue(configuration: Self.configuration)
     }
   }
 
   private init(
-    closingWhatIsOpen now: Moment?, open: () throws -> any DatabaseWriter
+    closingWhatIsOpen now: Moment?, path: String?, open: () throws -> any DatabaseWriter
   ) async throws(StoreError) {
+    self.path = path
     do {
       let opened = try open()
       let migrator = Schema.migrator
@@ -62,21 +70,32 @@ package final class SQLiteStore: Store {
     }
   }
 
+  /// How long a statement waits for others' locks.
+  static let busyMilliseconds = 5_000
+
   private static var configuration: Configuration {
     var configuration = Configuration()
-    configuration.busyMode = .timeout(5)  // another process (a backup) may hold the lock
+    // Another process (a backup) may hold the lock.
+    configuration.busyMode = .timeout(Double(busyMilliseconds) / 1_000)
     configuration.maximumReaderCount = 4
     return configuration
   }
 
   package func commit(_ changes: [StoreChange], at now: Timestamp) async throws(StoreError) {
+    let clock = ContinuousClock()
+    let start = clock.now
     let failure = await withCheckedContinuation { done in
       submissions.withLock {
         $0.append(Submission(changes: changes, now: now, done: done))
       }
       database.asyncWriteWithoutTransaction { self.write($0) }
     }
-    if let failure { throw failure }
+    metrics.commits.record(clock.now - start)
+    if let failure {
+      metrics.failures.add()
+      throw failure
+    }
+    metrics.count(changes)
   }
 
   /// Writes everything submitted until now; a later call may find that it was done already.

@@ -13,6 +13,9 @@ enum Schema {
     migrator.registerMigration("modes of participants") { db in
       try db.execute(sql: modes)
     }
+    migrator.registerMigration("sessions by their end") { db in
+      try db.execute(sql: "CREATE INDEX sessionByEnd ON session (end) WHERE end IS NOT NULL")
+    }
     return migrator
   }
 

@@ -37,6 +37,7 @@ package struct Configuration: Sendable {
   package let announced: [AnnouncedAddress]
   package let shards: Int
   package let dataDirectory: String
+  package static let defaultDataDirectory = "./data"
   /// `nil` for the default places.
   package let webDirectory: String?
   package let credential: Credential
@@ -44,6 +45,7 @@ package struct Configuration: Sendable {
   package let origins: OriginPolicy
   package let maximumParticipantsPerRoom: Int
   package let quotas: QuotaLimits
+  package let operation: OperationSettings
   package let logLevel: Logger.Level
   package let logFormat: LogFormat
   /// Whether `POST /dev/token` gives tokens to whoever is on this machine.
@@ -98,10 +100,11 @@ package struct Configuration: Sendable {
     }
     self.announced = announced
 
-    dataDirectory = try values.text(.data) ?? "./data"
+    dataDirectory = try values.text(.data) ?? Self.defaultDataDirectory
     webDirectory = try values.text(.web)
     maximumParticipantsPerRoom = try values.integer(.maxParticipantsPerRoom) ?? 1_000
     quotas = try QuotaLimits(values)
+    operation = try OperationSettings(values, port: port, media: udpPort..<udpPort + shards)
     logLevel = try values.choice(.logLevel, as: Logger.Level.self) ?? .info
     logFormat = try values.choice(.logFormat, as: LogFormat.self) ?? .text
 

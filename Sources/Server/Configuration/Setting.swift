@@ -11,6 +11,7 @@ package enum Setting: String, CaseIterable, Sendable {
   case tlsCert, tlsKey, corsOrigins
   case maxParticipantsPerRoom, maxParticipantsPerKey, maxRoomsPerTenant
   case maxRequestsPerSecond, maxMessagesPerSecond, maxRoomMessagesPerSecond
+  case metricsPort, metricsBind, drainSeconds, sessionRetentionDays, messageRetentionDays
   case logLevel, logFormat
   case dev, devAllowPublic
 
@@ -65,6 +66,10 @@ extension Setting {
       .maxRoomMessagesPerSecond:
       .integer(0...1_000_000)
     case .maxRoomsPerTenant: .integer(0...1_000_000_000)
+    case .metricsPort: .integer(0...65_535)
+    case .metricsBind: .text("ADDRESS")
+    case .drainSeconds: .integer(0...86_400)
+    case .sessionRetentionDays, .messageRetentionDays: .integer(0...36_500)
     case .logLevel: .choice(["trace", "debug", "info", "notice", "warning", "error", "critical"])
     case .logFormat: .choice(["text", "json"])
     case .dev, .devAllowPublic: .toggle
@@ -90,6 +95,9 @@ extension Setting {
     case .maxRequestsPerSecond: "\(QuotaLimits.standard.requestsPerSecond)"
     case .maxMessagesPerSecond: "\(QuotaLimits.standard.messagesPerSecond)"
     case .maxRoomMessagesPerSecond: "\(QuotaLimits.standard.roomMessagesPerSecond)"
+    case .metricsPort: "0"
+    case .metricsBind: "127.0.0.1"
+    case .drainSeconds, .sessionRetentionDays, .messageRetentionDays: "0"
     case .logLevel: "info"
     case .logFormat: "text"
     case .dev, .devAllowPublic: "false"
@@ -146,6 +154,17 @@ extension Setting {
       4429. 0 is no limit.
       """
     case .maxRoomMessagesPerSecond: "Likewise, by all participants of a room together."
+    case .metricsPort: "TCP port for GET /metrics, for Prometheus; 0 is off."
+    case .metricsBind: "IP address for it; whoever reaches it sees how much the server is used."
+    case .drainSeconds:
+      """
+      On SIGTERM, wait so long for sessions to end, and begin none, before stopping; a second \
+      signal stops at once.
+      """
+    case .sessionRetentionDays:
+      "Sessions, with all that belongs to them, are deleted so long after their end; 0 keeps them."
+    case .messageRetentionDays:
+      "Persisted messages are deleted so long after their session's end; 0 keeps them with it."
     case .logLevel: "The least important messages that are logged."
     case .logFormat: "One line of text, or one JSON object, per message; to standard error."
     case .dev:

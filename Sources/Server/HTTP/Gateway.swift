@@ -13,6 +13,7 @@ package struct Gateway: HTTPResponder {
   let origins: OriginPolicy
   /// `nil` if the web folder does not exist.
   let files: StaticFiles?
+  package let metrics = HTTPMetrics()
 
   package func respond(to request: Request, context: Context) async throws -> Response {
     let origin = request.headers[.origin]
@@ -21,7 +22,7 @@ package struct Gateway: HTTPResponder {
     if request.method == .options, request.headers[.accessControlRequestMethod] != nil {
       response = preflight(isAllowed: isAllowed)
     } else {
-      response = await answer(request, isAllowed: isAllowed, logger: context.logger)
+      response = await counted(request, isAllowed: isAllowed, logger: context.logger)
     }
     // Tokens travel in a header, never in a cookie, so credentials are never allowed.
     if let origin, response.headers[.accessControlAllowOrigin] == nil {
@@ -43,13 +44,31 @@ package struct Gateway: HTTPResponder {
       ])
   }
 
-  private func answer(_ request: Request, isAllowed: Bool, logger: Logger) async -> Response {
+  /// Answers, and notes for the metrics how fast and how.
+  private func counted(_ request: Request, isAllowed: Bool, logger: Logger) async -> Response {
+    let clock = ContinuousClock()
+    let start = clock.now
+    var route: Route?
+    let response = await answer(request, isAllowed: isAllowed, logger: logger, &route)
+    let isFile = route == nil && response.status.code < 400
+    metrics.record(
+      HTTPMetrics.Request(
+        method: route?.method.rawValue ?? (isFile ? "GET" : "other"),
+        route: route?.path ?? (isFile ? "page" : "none"), status: response.status.code),
+      took: clock.now - start)
+    return response
+  }
+
+  private func answer(
+    _ request: Request, isAllowed: Bool, logger: Logger, _ matched: inout Route?
+  ) async -> Response {
     do {
       guard let target = RequestTarget(request.head.path ?? "/") else {
         throw HTTPFailure(.badRequest, "INVALID_URL", "The address is not a valid URL.")
       }
       switch routes.match(request.method, target.segments) {
       case .route(let route, let parameters):
+        matched = route
         return try await route.handler(
           APIRequest(
             request: request, target: target, parameters: parameters,

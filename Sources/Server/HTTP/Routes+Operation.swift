@@ -18,6 +18,10 @@ extension RouteTable {
           refusals: [503])
       ) { _ in
         let status = await directory.status()
+        guard !status.isDraining else {
+          throw HTTPFailure(
+            .serviceUnavailable, "SERVER_DRAINING", "The server is being stopped.")
+        }
         guard status.liveShards > 0 else {
           throw HTTPFailure(
             .serviceUnavailable, "MEDIA_UNAVAILABLE", "No media process is running.")

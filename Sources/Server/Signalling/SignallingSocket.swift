@@ -88,6 +88,8 @@ struct SignallingSocket: Sendable {
 
   /// Lets the connection notice silence, and ends a socket whose peer does not hang up.
   private func tick() async {
+    let mark = connection.live.mark(.timer)
+    defer { withExtendedLifetime(mark) {} }
     var ticksLeft = Self.lingerTicks
     while (try? await Task.sleep(for: .seconds(1))) != nil {
       if connection.outbox.isClosed {

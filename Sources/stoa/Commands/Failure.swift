@@ -19,6 +19,8 @@ enum Failure {
       exit(.configuration, error.description)
     } catch let error as RESTFailure {
       exit(.unavailable, error.description)
+    } catch let error as StoreError {
+      exit(.software, error.reason)
     } catch let error as ControlConfiguration.Violation {
       exit(.configuration, "\(error.key): \(error.rule)")
     } catch {

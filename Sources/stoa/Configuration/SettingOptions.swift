@@ -37,6 +37,13 @@ package struct SettingOptions: ParsableArguments {
   var maxMessagesPerSecond: String?
   @Option(name: .setting(.maxRoomMessagesPerSecond), help: .setting(.maxRoomMessagesPerSecond))
   var maxRoomMessagesPerSecond: String?
+  @Option(name: .setting(.metricsPort), help: .setting(.metricsPort)) var metricsPort: String?
+  @Option(name: .setting(.metricsBind), help: .setting(.metricsBind)) var metricsBind: String?
+  @Option(name: .setting(.drainSeconds), help: .setting(.drainSeconds)) var drainSeconds: String?
+  @Option(name: .setting(.sessionRetentionDays), help: .setting(.sessionRetentionDays))
+  var sessionRetentionDays: String?
+  @Option(name: .setting(.messageRetentionDays), help: .setting(.messageRetentionDays))
+  var messageRetentionDays: String?
   @Option(name: .setting(.logLevel), help: .setting(.logLevel)) var logLevel: String?
   @Option(name: .setting(.logFormat), help: .setting(.logFormat)) var logFormat: String?
 
@@ -52,6 +59,8 @@ package struct SettingOptions: ParsableArguments {
       .maxParticipantsPerKey: maxParticipantsPerKey, .maxRoomsPerTenant: maxRoomsPerTenant,
       .maxRequestsPerSecond: maxRequestsPerSecond, .maxMessagesPerSecond: maxMessagesPerSecond,
       .maxRoomMessagesPerSecond: maxRoomMessagesPerSecond, .logLevel: logLevel,
+      .metricsPort: metricsPort, .metricsBind: metricsBind, .drainSeconds: drainSeconds,
+      .sessionRetentionDays: sessionRetentionDays, .messageRetentionDays: messageRetentionDays,
       .logFormat: logFormat, .dev: dev ? "true" : nil,
       .devAllowPublic: devAllowPublic ? "true" : nil,
     ]

@@ -1,16 +1,13 @@
 import ArgumentParser
-import Control
-import FoundationEssentials
 import Glibc
-import Signal
 import StoaClient
 import UDP
 
-/// `stoa load`: many participants at once, against a server of one's own.
-struct LoadCommand: AsyncParsableCommand {
+/// `stoa load media`: many participants at once.
+struct MediaLoadCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "load",
-    abstract: "Put a server under load with many participants, and measure.",
+    commandName: "media",
+    abstract: "Many participants who send and receive video; what `stoa load` does by itself.",
     discussion: """
       Makes rooms, joins participants, sends for a while and prints join times, loss and delay.
       Publishers of a room see each other; subscribers only receive.
@@ -24,8 +21,7 @@ struct LoadCommand: AsyncParsableCommand {
         stoa load --publishers 1 --subscribers 3 --video clip.ivf --audio clip.opus
       """)
 
-  @Option(help: "The server to put under load.") var server = "http://127.0.0.1:8080"
-  @Flag(help: "Allow a server that is not on this machine.") var iOwnThisServer = false
+  @OptionGroup var target: LoadTarget
   @Option(help: "Rooms to make.") var rooms = 1
   @Option(help: "Use this room instead of making some.") var room: String?
   @Option(help: "Participants of each room that send and receive.") var publishers = 1
@@ -45,39 +41,25 @@ struct LoadCommand: AsyncParsableCommand {
   var stopReceivers = false
   @Flag(help: "Send nothing until a line is read; each further line stops or goes on.")
   var controlled = false
-  @Flag(help: "Print nothing but the result, as JSON.") var json = false
-  @Option(help: "A token for making rooms and joining.") var token: String?
-  @Option(help: "The API key to sign tokens with.") var apiKey = "devkey"
-  @Option(help: "The API secret.") var apiSecret = "stoa-development-secret-not-for-deployment"
 
   func validate() throws {
-    guard let url = ServerURL(server) else {
-      throw ValidationError("--server must be http://HOST[:PORT] or https://HOST[:PORT].")
-    }
-    guard url.isLoopback || iOwnThisServer else {
-      throw ValidationError(
-        "\(url) is not on this machine: say --i-own-this-server if you may do this to it.")
-    }
-    try require((1...1_000).contains(rooms), "--rooms must be 1 to 1000.")
-    try require((0...100).contains(publishers), "--publishers must be 0 to 100.")
-    try require((0...5_000).contains(subscribers), "--subscribers must be 0 to 5000.")
-    try require(publishers + subscribers > 0, "Somebody must join.")
-    try require(duration > 0 && duration <= 86_400, "--duration must be 1 to 86400 seconds.")
-    try require((200...1_400).contains(packetSize), "--packet-size must be 200 to 1400.")
-    try require((1...120).contains(frameRate), "--frame-rate must be 1 to 120.")
-    try require((0.1...1_000).contains(joinRate), "--join-rate must be 0.1 to 1000.")
-    try require((1...64).contains(threads), "--threads must be 1 to 64.")
-    try require((1...1_024).contains(verifyOneIn), "--verify-one-in must be 1 to 1024.")
-    try require([1, 2, 4].contains(burst), "--burst must be 1, 2 or 4.")
-    try require(
+    try LoadTarget.require((1...1_000).contains(rooms), "--rooms must be 1 to 1000.")
+    try LoadTarget.require((0...100).contains(publishers), "--publishers must be 0 to 100.")
+    try LoadTarget.require((0...5_000).contains(subscribers), "--subscribers must be 0 to 5000.")
+    try LoadTarget.require(publishers + subscribers > 0, "Somebody must join.")
+    try LoadTarget.require(
+      duration > 0 && duration <= 86_400, "--duration must be 1 to 86400 seconds.")
+    try LoadTarget.require((200...1_400).contains(packetSize), "--packet-size must be 200 to 1400.")
+    try LoadTarget.require((1...120).contains(frameRate), "--frame-rate must be 1 to 120.")
+    try LoadTarget.require((0.1...1_000).contains(joinRate), "--join-rate must be 0.1 to 1000.")
+    try LoadTarget.require((1...64).contains(threads), "--threads must be 1 to 64.")
+    try LoadTarget.require((1...1_024).contains(verifyOneIn), "--verify-one-in must be 1 to 1024.")
+    try LoadTarget.require([1, 2, 4].contains(burst), "--burst must be 1, 2 or 4.")
+    try LoadTarget.require(
       pps.map { (1...20_000).contains($0) } ?? true, "--pps must be 1 to 20000.")
-    try require(
+    try LoadTarget.require(
       (10_000...50_000_000).contains(Self.bitsPerSecond(bitrate) ?? 0),
       "--bitrate must be 10k to 50M.")
-  }
-
-  private func require(_ condition: Bool, _ message: String) throws {
-    if !condition { throw ValidationError(message) }
   }
 
   /// Reads `250000`, `800k`, `1.5M`.
@@ -91,7 +73,7 @@ struct LoadCommand: AsyncParsableCommand {
 
   func run() async throws {
     FileDescriptorLimit.raise()
-    let json = json
+    let json = target.json
     await Failure.reporting {
       let run = try LoadRun(try await plan())
       let display = LoadDisplay(isQuiet: json)
@@ -104,9 +86,9 @@ struct LoadCommand: AsyncParsableCommand {
   }
 
   private func plan() async throws -> LoadPlan {
-    guard let url = ServerURL(server) else { throw ValidationError("--server") }
     var plan = LoadPlan(
-      server: url, token: try await joinToken(), rooms: room.map { .existing($0) } ?? .new(rooms),
+      server: try target.url, token: try await target.token(validFor: duration),
+      rooms: room.map { .existing($0) } ?? .new(rooms),
       publishers: publishers, subscribers: subscribers, seconds: duration,
       video: try videoSource())
     plan.audio = try audio.map { try Self.file($0) }
@@ -134,14 +116,6 @@ struct LoadCommand: AsyncParsableCommand {
     } catch {
       throw ValidationError("\(path) \(error)")
     }
-  }
-
-  private func joinToken() async throws -> String {
-    if let token { return token }
-    let signer = try await TokenSigner(APIKey(key: apiKey, secret: apiSecret))
-    return try signer.token(
-      validFor: Int64(duration) + 3_600,
-      at: Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)))
   }
 
   /// One element for each line of standard input; ends with it.

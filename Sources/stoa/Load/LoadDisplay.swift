@@ -27,7 +27,7 @@ struct LoadDisplay: Sendable {
     }
   }
 
-  private func line(_ text: String) {
+  func line(_ text: String) {
     guard !isQuiet else { return }
     let whole = isTerminal ? "\r\u{1B}[K\(text)" : "\(text)\n"
     _ = whole.withCString { write(STDERR_FILENO, $0, strlen($0)) }
@@ -53,14 +53,14 @@ struct LoadDisplay: Sendable {
     for error in report.errors { print("error         \(error)") }
   }
 
-  static func json(_ report: LoadReport) -> String {
+  static func json(_ report: some Encodable) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
     // A struct of numbers and strings always encodes.
     return (try? encoder.encode(report)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
   }
 
-  private static func text(_ times: LoadReport.Percentiles) -> String {
+  static func text(_ times: LoadReport.Percentiles) -> String {
     "p50 \(text(times.p50)), p95 \(text(times.p95)), p99 \(text(times.p99)), "
       + "max \(text(times.max)) ms"
   }
@@ -68,6 +68,9 @@ struct LoadDisplay: Sendable {
   private static func rate(_ bitsPerSecond: Double) -> String {
     "\(text(bitsPerSecond / 1_000_000, 1)) Mbit/s"
   }
+
+  /// With two decimals.
+  static func number(_ value: Double) -> String { text(value) }
 
   /// With a fixed number of decimals, 0 to 3.
   private static func text(_ value: Double, _ decimals: Int = 2) -> String {

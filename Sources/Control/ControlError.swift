@@ -11,6 +11,8 @@ package enum ControlError: Error, Equatable, Sendable {
   case roomNotFound
   case sessionNotFound
   case participantNotFound
+  case deliveryNotFound
+  case fileNotFound
   case roomDisabled
   /// A customRoomId that belongs to a room that was disabled.
   case conflict(String)
@@ -31,6 +33,8 @@ package enum ControlError: Error, Equatable, Sendable {
     case .roomNotFound: "ROOM_NOT_FOUND"
     case .sessionNotFound: "SESSION_NOT_FOUND"
     case .participantNotFound: "PARTICIPANT_NOT_FOUND"
+    case .deliveryNotFound: "DELIVERY_NOT_FOUND"
+    case .fileNotFound: "FILE_NOT_FOUND"
     case .roomDisabled: "ROOM_DISABLED"
     case .conflict: "CONFLICT"
     case .keyNotFound: "KEY_NOT_FOUND"
@@ -47,8 +51,8 @@ package enum ControlError: Error, Equatable, Sendable {
     case .unauthorized: 401
     case .forbidden: 403
     case .invalidParameter: 400
-    case .roomNotFound, .sessionNotFound, .participantNotFound, .keyNotFound,
-      .tenantNotFound:
+    case .roomNotFound, .sessionNotFound, .participantNotFound, .keyNotFound, .tenantNotFound,
+      .deliveryNotFound, .fileNotFound:
       404
     case .roomDisabled, .conflict: 409
     case .quotaExceeded: 429
@@ -66,6 +70,8 @@ package enum ControlError: Error, Equatable, Sendable {
     case .participantNotFound: "There is no such participant in the session."
     case .keyNotFound: "There is no such key."
     case .tenantNotFound: "There is no such tenant; leave it out for a new one."
+    case .deliveryNotFound: "There is no such delivery."
+    case .fileNotFound: "There is no such file, or the session it was for is over."
     case .roomDisabled: "The room is disabled."
     case .storeUnavailable: "The server cannot store anything now; try again."
     case .draining: "The server is being stopped and begins nothing new; try another."

@@ -19,6 +19,8 @@ package struct StoaServer: Sendable {
 
   private let configuration: Configuration
   private let directory: RoomDirectory
+  private let webhooks: WebhookQueue
+  private let files: TemporaryFiles
   /// Answers requests; also without a socket.
   package let gateway: Gateway
   private let store: SQLiteStore
@@ -34,14 +36,17 @@ package struct StoaServer: Sendable {
   ///   - configuration: what to serve, and where.
   ///   - media: the media processes; runs as long as the server, and stops last.
   ///   - logger: of the whole server.
+  ///   - version: of the program, for requests of its own.
   ///   - limits: of signalling; tests shorten them.
   ///   - timeouts: of connections; likewise.
+  ///   - webhookSchedule: when failed webhooks are tried again; likewise.
   ///   - time: both clocks; tests turn them by hand.
   /// - Throws: `ConfigurationError` for files that cannot be used, and what the store throws.
   package init(
     _ configuration: Configuration, media: any MediaPlane & Service, logger: Logger,
-    limits: SignallingLimits = .standard,
+    version: String = "0", limits: SignallingLimits = .standard,
     timeouts: HTTPAndWebSocketChannel.Timeouts = .init(),
+    webhookSchedule: WebhookSchedule = .standard,
     time: @escaping TimeSource = SystemTime.source
   ) async throws {
     self.configuration = configuration
@@ -50,7 +55,7 @@ package struct StoaServer: Sendable {
     self.logger = logger
     self.time = time
     tls = try configuration.tls.map { try TLSConfiguration($0) }
-    let files = try WebFolder.find(configuration.webDirectory)
+    let web = try WebFolder.find(configuration.webDirectory)
 
     let key = try APIKey(
       key: configuration.credential.key, secret: configuration.credential.secret.value)
@@ -65,21 +70,31 @@ package struct StoaServer: Sendable {
       configuration: try ControlConfiguration(
         publicURL: configuration.publicURL ?? configuration.localURL(port: configuration.port),
         participantsPerRoom: configuration.maximumParticipantsPerRoom, signalling: limits,
-        quotas: configuration.quotas),
+        quotas: configuration.quotas, outbound: configuration.outbound),
       store: store, verifier: TokenVerifier(ring: KeyRing(configured: configured)),
       media: media, time: time, logger: logger)
     await directory.refreshKeys()
 
+    files = try TemporaryFiles(dataFolder: configuration.dataDirectory)
+    let keyring = try WebhookKeyFile(folder: configuration.dataDirectory)
+    webhooks = WebhookQueue(
+      store: store,
+      sender: HTTPWebhookSender(
+        http: try OutboundHTTP(policy: configuration.outbound), time: time),
+      keyring: keyring, schedule: webhookSchedule, userAgent: "stoa/\(version)", time: time,
+      logger: logger)
+
     var routes = RouteTable.rooms(directory) + RouteTable.sessions(directory)
     routes += RouteTable.keys(directory)
-    routes += RouteTable.operation(directory)
+    routes += RouteTable.operation(directory) + RouteTable.webhooks(directory, keyring)
+    routes += RouteTable.files(directory, files)
     if configuration.isDevelopment {
       routes += RouteTable.development(
         try await TokenSigner(key), isPublic: configuration.isPublicDevelopment, time: time)
     }
     gateway = Gateway(
       routes: .described(routes), directory: directory, origins: configuration.origins,
-      files: files)
+      files: web)
   }
 
   /// Serves until a signal asks to stop, or something fails.
@@ -92,7 +107,10 @@ package struct StoaServer: Sendable {
     stoppedBy signals: [UnixSignal], onListening: @escaping @Sendable (Int) async -> Void
   ) async throws {
     // Stopped from the last to the first: sockets say goodbye before their rooms are closed.
-    var list: [any Service] = [media, DirectoryService(directory: directory)]
+    var list: [any Service] = [
+      media, WebhookService(queue: webhooks), DirectoryService(directory: directory),
+      TemporaryFileService(files: files, directory: directory),
+    ]
     list += operations()
     list.append(
       Listening(

@@ -18,8 +18,8 @@ struct Stoa: AsyncParsableCommand {
     version: Version.text,
     subcommands: [
       ServeCommand.self, DoctorCommand.self, BackupCommand.self, TokenCommand.self,
-      KeyCommand.self, RoomCommand.self, SessionCommand.self, VersionCommand.self,
-      SettingsCommand.self, LoadCommand.self, ShardProcessCommand.self,
+      KeyCommand.self, RoomCommand.self, SessionCommand.self, WebhookCommand.self,
+      VersionCommand.self, SettingsCommand.self, LoadCommand.self, ShardProcessCommand.self,
     ],
     helpNames: [.short, .long])
 }

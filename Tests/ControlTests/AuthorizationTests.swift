@@ -66,6 +66,7 @@ import Testing
     #expect(
       Set(open).isSubset(of: [
         .showHealth, .showReadiness, .openSignalling, .makeDevelopmentToken, .describeAPI, .resume,
+        .showPublicKey,
       ]), "what is open to everybody is said here as well")
   }
 

@@ -30,7 +30,9 @@ import Testing
     case .none, .junk, .algNone, .stripped, .unknownKey, .forged, .revokedKey, .expired, .noExpiry,
       .notYet:
       return .unauthorized
-    case .rtc: return .forbidden
+    case .rtc:
+      guard requirement.entrance == .both else { return .forbidden }
+      permissions = [.allowJoin, .allowMod]
     case .joinOnly: permissions = [.allowJoin]
     case .moderator: permissions = [.allowMod]
     case .guest: permissions = [.askJoin]

@@ -12,8 +12,8 @@ import Testing
     "UDP": ["Wire", "CLinux", "Glibc", "Synchronization"],
     "Signal": ["FoundationEssentials"],
     "Control": [
-      "Signal", "SFU", "Wire", "GRDB", "JWTKit", "Logging", "FoundationEssentials", "Foundation",
-      "Synchronization",
+      "Signal", "SFU", "Wire", "GRDB", "JWTKit", "Crypto", "CryptoExtras", "Logging",
+      "FoundationEssentials", "Foundation", "Synchronization",
     ],
     "Server": [
       "Control", "Signal", "SFU", "RTC", "UDP", "Wire", "CLinux", "Hummingbird", "HummingbirdCore",

@@ -10,6 +10,8 @@ package struct Requirement: Sendable, Equatable {
     case rest
     /// Tokens without a role, or with `rtc`.
     case signalling
+    /// Tokens of any role: participants' programs ask as well.
+    case both
   }
 
   /// What a token that is bound to a room or a participant is good for here.
@@ -52,7 +54,8 @@ extension Operation {
   /// The table of rights: routes and rooms ask it and nothing else.
   package var requirement: Requirement {
     switch self {
-    case .showHealth, .showReadiness, .openSignalling, .makeDevelopmentToken, .describeAPI:
+    case .showHealth, .showReadiness, .openSignalling, .makeDevelopmentToken, .describeAPI,
+      .showPublicKey:
       .everybody
 
     // A page looks whether its room exists before anybody was let in.
@@ -64,6 +67,12 @@ extension Operation {
 
     case .listKeys, .createKey, .revokeKey: .rest(.allowMod, admin: true, binding: .unbound)
     case .listAudit: .rest(.allowMod, binding: .unbound)
+
+    case .listEvents: .rest(.allowJoin, .allowMod)
+    case .listDeliveries, .showDelivery, .redeliver, .redeliverAll: .rest(.allowMod)
+    case .showWebhookSecret: .rest(.allowMod, binding: .unbound)
+    case .uploadFile, .downloadFile:
+      Requirement(entrance: .both, permissions: [.allowJoin, .allowMod], binding: .room)
 
     // With `allow_join` at once, with `ask_join` when somebody lets it in.
     case .join: .signalling(.allowJoin, .askJoin)
@@ -93,7 +102,7 @@ extension AccessToken {
     case .rest where !mayCallREST: throw .forbidden("The token's role does not permit REST.")
     case .signalling where !mayJoin:
       throw .forbidden("The token's role does not permit joining.")
-    case .rest, .signalling: break
+    case .rest, .signalling, .both: break
     }
     guard permits(requirement) else {
       let names = requirement.permissions.map(\.rawValue).sorted().joined(separator: " or ")
@@ -107,7 +116,7 @@ extension AccessToken {
 
   private func permits(_ requirement: Requirement) -> Bool {
     if requirement.permissions.isEmpty { return true }
-    if requirement.entrance == .rest, roles.contains(.crawler) { return true }
+    if requirement.entrance != .signalling, roles.contains(.crawler) { return true }
     return !requirement.permissions.isDisjoint(with: permissions)
   }
 

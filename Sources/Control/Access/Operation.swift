@@ -15,6 +15,10 @@ package enum Operation: String, CaseIterable, Sendable {
   // Keys and what was done with them.
   case listKeys, createKey, revokeKey, listAudit
 
+  // Event logs, webhooks and temporary files.
+  case showPublicKey, listEvents, listDeliveries, showDelivery, redeliver, redeliverAll
+  case showWebhookSecret, uploadFile, downloadFile
+
   // Signalling.
   case join, resume
   case offer, enableStream, disableStream, setQuality, pauseStream, resumeStream

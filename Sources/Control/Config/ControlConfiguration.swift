@@ -20,6 +20,8 @@ package struct ControlConfiguration: Sendable, Equatable {
   package let pubSub: PubSubLimits
   package let signalling: SignallingLimits
   package let quotas: QuotaLimits
+  /// Where webhooks may go.
+  package let outbound: OutboundTargetPolicy
 
   /// Most participants one room takes by default: one to many, on one machine.
   package static let defaultParticipantsPerRoom = 500
@@ -28,7 +30,8 @@ package struct ControlConfiguration: Sendable, Equatable {
     publicURL: String = "http://localhost:8080",
     participantsPerRoom: Int = defaultParticipantsPerRoom,
     pubSub: PubSubLimits = .standard, signalling: SignallingLimits = .standard,
-    quotas: QuotaLimits = .standard
+    quotas: QuotaLimits = .standard,
+    outbound: OutboundTargetPolicy = OutboundTargetPolicy()
   ) throws(Violation) {
     guard publicURL.hasPrefix("http://") || publicURL.hasPrefix("https://") else {
       throw Violation(key: "publicURL", rule: "must start with http:// or https://")
@@ -41,6 +44,7 @@ package struct ControlConfiguration: Sendable, Equatable {
     self.pubSub = pubSub
     self.signalling = signalling
     self.quotas = quotas
+    self.outbound = outbound
   }
 }
 

@@ -145,6 +145,9 @@ package actor Room {
     return current
   }
 
+  /// The session that goes on here.
+  var sessionID: SessionID? { state.sessionID }
+
   /// Removes a participant; `nil` if the session or the participant is not there.
   func remove(
     _ participantID: String, session: SessionID?, by access: AccessToken
@@ -337,8 +340,9 @@ package actor Room {
           "session": "\(session.rawValue)", "participant": "\(participantID)",
           "mode": "\(mode.rawValue)",
         ])
+    case .roomDisabled: logger.info("room disabled")
     case .streamEnabled, .streamDisabled, .message, .messagesForgotten, .participantBanned,
-      .audited, .happened, .alive:
+      .audited, .happened, .webhookAttempted, .alive:
       break
     }
   }

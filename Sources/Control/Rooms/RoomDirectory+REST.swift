@@ -27,11 +27,14 @@ extension RoomDirectory {
     if let custom = request.customRoomId, !CustomRoomIDRule.allows(custom) {
       throw .invalidParameter("'customRoomId' has 1 to 128 characters without spaces or '/'.")
     }
+    try configuration.check(request)
     let now = time().wall
     var random = SystemRandomNumberGenerator()
     let draft = RoomRecord(
       objectID: RandomText.hex(24, using: &random), roomID: .random(using: &random),
-      tenant: access.tenant, customRoomID: request.customRoomId, createdAt: now, updatedAt: now)
+      tenant: access.tenant, customRoomID: request.customRoomId, webhook: request.webhook,
+      autoClose: request.autoCloseConfig, allowedParticipantIDs: request.allowedParticipantIds,
+      createdAt: now, updatedAt: now)
     let limit = configuration.quotas.roomsPerTenant
     let room = try await stored { () throws(StoreError) in
       try await store.create(draft, limit: limit)
@@ -90,7 +93,9 @@ extension RoomDirectory {
   ) async throws(ControlError) -> DeactivatedRoomResource {
     let room = try await setDisabled(true, request.roomId, access)
     return DeactivatedRoomResource(
-      meetingId: room.roomID.rawValue, userMeetingId: room.customRoomID, user: owner(access),
+      meetingId: room.roomID.rawValue, userMeetingId: room.customRoomID,
+      webhook: .init(events: room.webhook?.events ?? [], endPoint: room.webhook?.endPoint),
+      user: owner(access),
       createdAt: room.createdAt, updatedAt: room.updatedAt, id: room.objectID)
   }
 
@@ -157,7 +162,9 @@ extension RoomDirectory {
     RoomResource(
       roomId: room.roomID.rawValue, customRoomId: room.customRoomID,
       userId: inList ? nil : room.tenant.rawValue, user: inList ? owner(access) : nil,
-      disabled: room.isDisabled, createdAt: room.createdAt, updatedAt: room.updatedAt,
+      disabled: room.isDisabled, webhook: room.webhook, autoCloseConfig: room.autoClose,
+      allowedParticipantIds: room.allowedParticipantIDs, createdAt: room.createdAt,
+      updatedAt: room.updatedAt,
       id: room.objectID,
       links: RoomLinks(
         room: "\(configuration.publicURL)/v2/rooms/\(room.roomID.rawValue)",

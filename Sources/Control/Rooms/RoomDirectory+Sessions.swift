@@ -97,7 +97,8 @@ extension RoomDirectory {
     return ChatCSV.write(messages)
   }
 
-  private func record(
+  /// The stored session that a REST request names, if the token may see it.
+  func record(
     session id: String, _ access: AccessToken
   ) async throws(ControlError) -> SessionRecord {
     let session = try await stored { () throws(StoreError) in

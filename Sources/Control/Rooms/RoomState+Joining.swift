@@ -74,6 +74,9 @@ extension RoomState {
     if let until = bans[participantID], until > now.wall {
       return (.notPermitted, "This participant was removed from the meeting.")
     }
+    if allowedParticipantIDs?.contains(participantID) == false {
+      return (.notPermitted, "This participant id is not among those allowed in the meeting.")
+    }
     let present = Set(participants.values.map(\.participantID))
     if !present.contains(participantID), present.count >= configuration.participantsPerRoom {
       return (
@@ -168,7 +171,8 @@ extension RoomState {
     let id = SessionID(
       String(repeating: "0", count: 8 - seconds.count) + seconds
         + RandomText.hex(16, using: &random))
-    session = Session(id: id, history: PubSubHistory(limits: configuration.pubSub))
+    session = Session(
+      id: id, startedAt: now.monotonic, history: PubSubHistory(limits: configuration.pubSub))
     effects.append(
       .store(
         .sessionStarted(id, room: roomID, tenant: tenant, apiKey: access.apiKey, at: now.wall)))

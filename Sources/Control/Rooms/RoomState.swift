@@ -9,6 +9,7 @@ package struct RoomState: Sendable {
   /// What lasts as long as a session.
   struct Session: Sendable {
     let id: SessionID
+    let startedAt: MonotonicTime
     var history: PubSubHistory
     var store = RealtimeStore()
     var lastStream = 0
@@ -27,6 +28,9 @@ package struct RoomState: Sendable {
   let usage: KeyUsage
   var limits: SignallingLimits { configuration.signalling }
 
+  let autoClose: AutoCloseConfig?
+  /// `nil`: everybody with a token.
+  let allowedParticipantIDs: Set<String>?
   var isDisabled: Bool
   /// Who was removed, and until when their tokens would let them in.
   var bans: [String: Timestamp]
@@ -79,6 +83,8 @@ package struct RoomState: Sendable {
     customRoomID = room.customRoomID
     tenant = room.tenant
     isDisabled = room.isDisabled
+    autoClose = room.autoClose
+    allowedParticipantIDs = room.allowedParticipantIDs.map { Set($0) }
     self.bans = bans
     self.configuration = configuration
     self.registry = registry
@@ -235,5 +241,6 @@ package struct RoomState: Sendable {
       }
     }
     bans = bans.filter { $0.value > now.wall }
+    closeIfDue(now)
   }
 }

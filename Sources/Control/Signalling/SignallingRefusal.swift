@@ -16,7 +16,8 @@ package struct SignallingRefusal: Error, Equatable, Sendable {
     case .forbidden(let message): self.init(.notPermitted, message)
     case .invalidParameter(let message): self.init(.invalidParameter, message)
     case .roomNotFound, .roomDisabled: self.init(.invalidMeetingID)
-    case .sessionNotFound, .participantNotFound, .keyNotFound, .tenantNotFound:
+    case .sessionNotFound, .participantNotFound, .keyNotFound, .tenantNotFound,
+      .deliveryNotFound, .fileNotFound:
       self.init(.notFound)
     case .quotaExceeded(let message, _): self.init(.quotaExceeded, message)
     case .conflict, .storeUnavailable: self.init(.internalError)

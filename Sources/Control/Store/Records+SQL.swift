@@ -17,6 +17,17 @@ extension Row {
     let time: Int64? = self[column]
     return time.map(Timestamp.init(milliseconds:))
   }
+
+  /// A value that was stored as JSON; `nil` if there is none.
+  func json<Value: Decodable>(_ column: String, as type: Value.Type) throws -> Value? {
+    guard let text: String = self[column] else { return nil }
+    return try SignalJSON.decode(type, from: text.utf8)
+  }
+}
+
+extension Encodable {
+  /// The value as JSON text, for a column.
+  var jsonText: String { String(decoding: SignalJSON.encode(self), as: UTF8.self) }
 }
 
 extension RoomRecord {
@@ -25,8 +36,11 @@ extension RoomRecord {
     self.init(
       objectID: try row.text("objectId"), roomID: RoomID(try row.text("roomId")),
       tenant: TenantID(try row.text("tenantId")), customRoomID: row["customRoomId"],
-      isDisabled: isDisabled ?? false, createdAt: try row.time("createdAt"),
-      updatedAt: try row.time("updatedAt"))
+      isDisabled: isDisabled ?? false,
+      webhook: try row.json("webhook", as: RoomWebhook.self),
+      autoClose: try row.json("autoCloseConfig", as: AutoCloseConfig.self),
+      allowedParticipantIDs: try row.json("allowedParticipantIds", as: [String].self),
+      createdAt: try row.time("createdAt"), updatedAt: try row.time("updatedAt"))
   }
 }
 

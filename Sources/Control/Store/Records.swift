@@ -8,18 +8,26 @@ package struct RoomRecord: Sendable, Equatable {
   package var tenant: TenantID
   package var customRoomID: String?
   package var isDisabled: Bool
+  package var webhook: RoomWebhook?
+  package var autoClose: AutoCloseConfig?
+  /// `nil`: everybody with a token.
+  package var allowedParticipantIDs: [String]?
   package var createdAt: Timestamp
   package var updatedAt: Timestamp
 
   package init(
     objectID: String, roomID: RoomID, tenant: TenantID, customRoomID: String?,
-    isDisabled: Bool = false, createdAt: Timestamp, updatedAt: Timestamp
+    isDisabled: Bool = false, webhook: RoomWebhook? = nil, autoClose: AutoCloseConfig? = nil,
+    allowedParticipantIDs: [String]? = nil, createdAt: Timestamp, updatedAt: Timestamp
   ) {
     self.objectID = objectID
     self.roomID = roomID
     self.tenant = tenant
     self.customRoomID = customRoomID
     self.isDisabled = isDisabled
+    self.webhook = webhook
+    self.autoClose = autoClose
+    self.allowedParticipantIDs = allowedParticipantIDs
     self.createdAt = createdAt
     self.updatedAt = updatedAt
   }
@@ -31,6 +39,8 @@ package enum SessionEnd: String, Sendable, Equatable, CaseIterable {
   case endedByParticipant = "ended-by-participant"
   case endedByAPI = "ended-by-api"
   case roomDisabled = "room-disabled"
+  /// It lasted as long as the room's `autoCloseConfig` allows.
+  case autoClosed = "auto-close"
   case serverStopped = "server-stopped"
   /// The server stopped without a word; noticed at its next start.
   case serverCrashed = "server-crashed"

@@ -29,6 +29,16 @@ extension SQLiteStore {
     }
   }
 
+  /// The tenants that have an API key, by its name.
+  package func tenantsByKey() async throws(StoreError) -> [String: TenantID] {
+    try await read { db in
+      let rows = try Row.fetchAll(db, sql: "SELECT key, tenantId FROM apiKey")
+      return Dictionary(
+        try rows.map { (try $0.text("key"), TenantID(try $0.text("tenantId"))) },
+        uniquingKeysWith: { first, _ in first })
+    }
+  }
+
   package func create(
     _ room: RoomRecord, limit: Int
   ) async throws(StoreError) -> RoomRecord? {
@@ -41,11 +51,13 @@ extension SQLiteStore {
       if limit > 0, try Self.roomCount(room.tenant, db) >= limit { return nil }
       try db.execute(
         sql: """
-          INSERT INTO room (roomId, objectId, tenantId, customRoomId, createdAt, updatedAt)
-          VALUES (?, ?, ?, ?, ?, ?)
+          INSERT INTO room (roomId, objectId, tenantId, customRoomId, webhook, autoCloseConfig,
+            allowedParticipantIds, createdAt, updatedAt)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
           """,
         arguments: [
           room.roomID.rawValue, room.objectID, room.tenant.rawValue, room.customRoomID,
+          room.webhook?.jsonText, room.autoClose?.jsonText, room.allowedParticipantIDs?.jsonText,
           room.createdAt.milliseconds, room.updatedAt.milliseconds,
         ])
       return room
@@ -176,7 +188,7 @@ extension SQLiteStore {
       db, sql: "SELECT rooms FROM tenant WHERE tenantId = ?", arguments: [tenant.rawValue]) ?? 0
   }
 
-  private static func room(
+  static func room(
     _ reference: String, _ tenant: TenantID, _ db: Database
   ) throws -> RoomRecord? {
     let byID = try Row.fetchOne(

@@ -12,6 +12,7 @@ package final class SQLiteStore: Store {
   package let metrics = StoreMetrics()
   /// The file; `nil` for a store in memory.
   package let path: String?
+  package let webhookNews = WebhookNews()
 
   private struct Submission {
     var changes: [StoreChange]
@@ -105,33 +106,39 @@ package final class SQLiteStore: Store {
       return waiting
     }
     guard !batch.isEmpty else { return }
+    var lanes: Set<WebhookLane> = []
     do {
       try db.inTransaction(.immediate) {
-        for submission in batch { try Self.apply(submission, db) }
+        for submission in batch { lanes.formUnion(try Self.apply(submission, db)) }
         return .commit
       }
+      webhookNews.tell(of: lanes)
       for submission in batch { submission.done.resume(returning: nil) }
     } catch {
       // One of them may be at fault: each gets its own chance.
-      for submission in batch { submission.done.resume(returning: Self.alone(submission, db)) }
+      for submission in batch { submission.done.resume(returning: alone(submission, db)) }
     }
   }
 
-  private static func alone(_ submission: Submission, _ db: Database) -> StoreError? {
+  private func alone(_ submission: Submission, _ db: Database) -> StoreError? {
+    var lanes: Set<WebhookLane> = []
     do {
       try db.inTransaction(.immediate) {
-        try apply(submission, db)
+        lanes = try Self.apply(submission, db)
         return .commit
       }
+      webhookNews.tell(of: lanes)
       return nil
     } catch {
       return StoreError(error)
     }
   }
 
-  private static func apply(_ submission: Submission, _ db: Database) throws {
-    for change in submission.changes { try change.write(to: db) }
+  /// Writes changes with what follows from them; gives the lanes that have a delivery more.
+  private static func apply(_ submission: Submission, _ db: Database) throws -> Set<WebhookLane> {
+    let lanes = try submission.changes.writeAll(to: db)
     try beat(db, submission.now)
+    return lanes
   }
 
   /// Notes that the server was alive at `now`.
@@ -142,16 +149,35 @@ package final class SQLiteStore: Store {
   }
 
   /// Closes sessions that were open when the program last stopped, at the last time it was seen
-  /// alive.
+  /// alive, in the way in which they would have been closed then.
   private static func closeAfterCrash(_ db: Database, _ now: Timestamp) throws {
-    let seen = try Int64.fetchOne(db, sql: "SELECT time FROM heartbeat") ?? now.milliseconds
-    for table in ["presence", "stream", "modeSpan"] {
-      try db.execute(
-        sql: "UPDATE \(table) SET end = max(start, ?) WHERE end IS NULL", arguments: [seen])
+    let time = try Int64.fetchOne(db, sql: "SELECT time FROM heartbeat") ?? now.milliseconds
+    let seen = Timestamp(milliseconds: time)
+    let open = try String.fetchAll(
+      db, sql: "SELECT sessionId FROM session WHERE end IS NULL ORDER BY number")
+    for session in open.map({ SessionID($0) }) {
+      var changes = try Row.fetchAll(
+        db,
+        sql: """
+          SELECT participantId, kind FROM stream JOIN participant p ON p.number = participant
+          WHERE end IS NULL AND sessionId = ? ORDER BY stream.number
+          """, arguments: [session.rawValue]
+      ).compactMap { row in
+        try StreamKind(rawValue: row.text("kind")).map {
+          StoreChange.streamDisabled(
+            session, participantID: try row.text("participantId"), $0, at: seen)
+        }
+      }
+      changes += try String.fetchAll(
+        db,
+        sql: """
+          SELECT DISTINCT participantId FROM presence JOIN participant p ON p.number = participant
+          WHERE end IS NULL AND sessionId = ? ORDER BY presence.number
+          """, arguments: [session.rawValue]
+      ).map { .participantLeft(session, participantID: $0, .unknown, at: seen) }
+      changes.append(.sessionEnded(session, .serverCrashed, at: seen))
+      _ = try changes.writeAll(to: db)
     }
-    try db.execute(
-      sql: "UPDATE session SET end = max(start, ?), endReason = ? WHERE end IS NULL",
-      arguments: [seen, SessionEnd.serverCrashed.rawValue])
     try db.execute(sql: "DELETE FROM ban WHERE until <= ?", arguments: [now.milliseconds])
     try beat(db, now)
   }

@@ -16,6 +16,9 @@ enum Schema {
     migrator.registerMigration("sessions by their end") { db in
       try db.execute(sql: "CREATE INDEX sessionByEnd ON session (end) WHERE end IS NOT NULL")
     }
+    migrator.registerMigration("events and webhooks") { db in
+      try db.execute(sql: eventsAndWebhooks)
+    }
     return migrator
   }
 
@@ -150,5 +153,47 @@ enum Schema {
     ) STRICT;
     CREATE INDEX modeSpanByParticipant ON modeSpan (participant, number);
     CREATE INDEX modeSpanOpen ON modeSpan (participant) WHERE end IS NULL;
+    """
+
+  // `webhook`, `autoCloseConfig`, `allowedParticipantIds` and `data` hold JSON. An event's public
+  // id is made of its session and sequence, so no column and no index is spent on it.
+  private static let eventsAndWebhooks = """
+    ALTER TABLE room ADD COLUMN webhook TEXT;
+    ALTER TABLE room ADD COLUMN webhookIsGone INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE room ADD COLUMN autoCloseConfig TEXT;
+    ALTER TABLE room ADD COLUMN allowedParticipantIds TEXT;
+    CREATE TABLE event (
+      number INTEGER PRIMARY KEY AUTOINCREMENT,
+      sessionId TEXT NOT NULL REFERENCES session (sessionId),
+      sequence INTEGER NOT NULL,
+      type TEXT NOT NULL,
+      time INTEGER NOT NULL,
+      data TEXT NOT NULL,
+      UNIQUE (sessionId, sequence)
+    ) STRICT;
+    CREATE TABLE webhookDelivery (
+      number INTEGER PRIMARY KEY AUTOINCREMENT,
+      event INTEGER NOT NULL REFERENCES event (number),
+      roomId TEXT NOT NULL,
+      tenantId TEXT NOT NULL,
+      endPoint TEXT NOT NULL,
+      state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'delivered', 'dead')),
+      attempts INTEGER NOT NULL DEFAULT 0,
+      createdAt INTEGER NOT NULL,
+      firstAttemptAt INTEGER,
+      nextAttemptAt INTEGER,
+      deliveredAt INTEGER,
+      lastStatus INTEGER,
+      lastError TEXT
+    ) STRICT;
+    CREATE INDEX webhookDeliveryWaiting ON webhookDelivery (roomId, endPoint, number)
+      WHERE state = 'waiting';
+    CREATE INDEX webhookDeliveryDead ON webhookDelivery (tenantId, number) WHERE state = 'dead';
+    CREATE INDEX webhookDeliveryByTenant ON webhookDelivery (tenantId, number);
+    CREATE TABLE webhookSecret (
+      tenantId TEXT PRIMARY KEY NOT NULL REFERENCES tenant,
+      secret TEXT NOT NULL,
+      createdAt INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
     """
 }

@@ -3,7 +3,7 @@ package import Signal
 /// What outlives the program: small, so that a shared database can be another implementation.
 ///
 /// Every query names a tenant, or something (a session) that was found by naming one.
-package protocol Store: Sendable {
+package protocol Store: EventStore, WebhookStore {
   /// Makes sure every key has a tenant, and says which.
   func tenants(
     forKeys keys: [String], at now: Timestamp
@@ -109,8 +109,10 @@ package enum StoreChange: Sendable, Equatable {
   case messagesForgotten(SessionID, ordinals: [Int])
   case participantBanned(RoomID, participantID: String, until: Timestamp)
   case audited(AuditRecord)
-  /// Something for the session's event log that changes nothing else.
+  case roomDisabled(RoomID, at: Timestamp)
+  /// Something for the session's event log alone; `data` is an object.
   case happened(SessionID, type: String, data: JSONValue, at: Timestamp)
+  case webhookAttempted(WebhookAttempt)
   /// Nothing but that the server is alive.
   case alive
 

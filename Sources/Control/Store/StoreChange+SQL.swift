@@ -68,8 +68,12 @@ extension StoreChange {
           """,
         arguments: [room.rawValue, participantID, until.milliseconds])
     case .audited(let record): try record.insert(into: db)
-    case .happened:
-      break  // there is no event log yet
+    case .roomDisabled(let room, let time):
+      try db.execute(
+        sql: "UPDATE room SET isDisabled = 1, updatedAt = ? WHERE roomId = ?",
+        arguments: [time.milliseconds, room.rawValue])
+    case .webhookAttempted(let attempt): try attempt.write(to: db)
+    case .happened: break  // it is in the event log
     case .alive:
       break  // every commit notes the time
     }

@@ -52,6 +52,8 @@ package struct Configuration: Sendable {
   package let isDevelopment: Bool
   /// Whether development mode serves other machines too.
   package let isPublicDevelopment: Bool
+  /// Where requests go that the server makes of its own: webhooks.
+  package var outbound: OutboundTargetPolicy { OutboundTargetPolicy(allowsLoopback: isDevelopment) }
 
   /// Reads and checks the settings.
   ///

@@ -42,17 +42,19 @@ package struct APIRequest: Sendable {
     return page
   }
 
-  /// The body as a value; no body at all counts as `{}`.
+  /// The body as a value; no body at all counts as `{}`, and `limit` is its bytes.
   ///
   /// - Throws: `HTTPFailure` 413 for a long body, 400 for one that is not JSON or of other types.
-  func decode<Value: Decodable>(_ type: Value.Type) async throws -> Value {
+  func decode<Value: Decodable>(
+    _ type: Value.Type, upTo limit: Int = maximumBodySize
+  ) async throws -> Value {
     let length = request.headers[.contentLength].flatMap { Int($0) } ?? 0
-    guard length <= Self.maximumBodySize else { throw HTTPFailure.bodyTooLarge }
+    guard length <= limit else { throw HTTPFailure.bodyTooLarge(limit) }
     let body: ByteBuffer
     do {
-      body = try await request.body.collect(upTo: Self.maximumBodySize)
+      body = try await request.body.collect(upTo: limit)
     } catch is NIOTooManyBytesError {
-      throw HTTPFailure.bodyTooLarge
+      throw HTTPFailure.bodyTooLarge(limit)
     }
     let bytes = body.readableBytes == 0 ? Array("{}".utf8) : Array(body.readableBytesView)
     do {

@@ -32,14 +32,20 @@ package struct HTTPFailure: Error, Sendable {
 extension HTTPFailure {
   static let unknownRoute = HTTPFailure(
     .notFound, "ROUTE_NOT_FOUND", "There is nothing at this address.")
-  static let bodyTooLarge = HTTPFailure(
-    .contentTooLarge, "BODY_TOO_LARGE", "A body may have at most 256 KiB.",
-    headers: [.connection: "close"])
   static let originNotAllowed = HTTPFailure(
     .forbidden, "ORIGIN_NOT_ALLOWED",
     "Pages of this origin may not use this server; its setting corsOrigins says which may.")
   static let internalError = HTTPFailure(
     .internalServerError, "INTERNAL_ERROR", "Something went wrong in the server; it is logged.")
+
+  static func bodyTooLarge(_ limit: Int) -> HTTPFailure {
+    bodyTooLarge("A body may have at most \(limit / 1_024) KiB here.")
+  }
+
+  static func bodyTooLarge(_ message: String) -> HTTPFailure {
+    HTTPFailure(
+      .contentTooLarge, "BODY_TOO_LARGE", message, headers: [.connection: "close"])
+  }
 
   static func methodNotAllowed(_ allowed: [HTTPRequest.Method]) -> HTTPFailure {
     let names = allowed.map(\.rawValue).joined(separator: ", ")

@@ -9,8 +9,9 @@ final class RequestSizeGuard: ChannelInboundHandler {
   typealias InboundIn = HTTPRequestPart
   typealias InboundOut = HTTPRequestPart
 
-  /// Bytes; a client that was refused stops within what its socket buffers hold.
-  static let maximumSize = 8 * 1_024 * 1_024
+  /// Bytes: the largest body that is taken, a file's, and what a client that was refused sends
+  /// before it stops.
+  static let maximumSize = 24 * 1_024 * 1_024
   private var received = 0
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {

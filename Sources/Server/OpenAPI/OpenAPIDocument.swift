@@ -183,7 +183,7 @@ package enum PathParameter: String, CaseIterable, Sendable {
 extension Requirement {
   /// What a token needs, for people; `nil` if none is needed.
   package var explanation: String? {
-    guard entrance == .rest else { return nil }
+    guard entrance == .rest || entrance == .both else { return nil }
     var needs: [String] = []
     if !permissions.isEmpty {
       let names = permissions.map { "`\($0.rawValue)`" }.sorted().joined(separator: " or ")

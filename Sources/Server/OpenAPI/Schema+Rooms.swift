@@ -8,7 +8,13 @@ extension Schema {
         "customRoomId",
         // One that is not white space, a control character or a slash.
         .nullable(.string(1...128, pattern: #"^[^\s/\u0000-\u001f\u007f-\u009f]+$"#)),
-        "Your own name for it; a room that has it already is the answer.", example: "team-a")
+        "Your own name for it; a room that has it already is the answer, as it is.",
+        example: "team-a"),
+      .optional("webhook", .nullable(.roomWebhook), "Where its events are sent."),
+      .optional("autoCloseConfig", .nullable(.autoClose), "How long a session may last."),
+      .optional(
+        "allowedParticipantIds", .nullable(.array(.string(1...64), 0...1_000)),
+        "Who may join; left out: whoever has a token.", example: ["ann", "bob"]),
     ]))
 
   package static let roomStatus = named(
@@ -41,6 +47,8 @@ extension Schema {
       .optional("user", .owner, "In lists and fetches."),
       .field("disabled", .boolean, "Nobody can join."),
       .optional("status", .oneOf(["enabled", "disabled"]), "In answers to a change of it."),
+      .optional("webhook", .roomWebhook), .optional("autoCloseConfig", .autoClose),
+      .optional("allowedParticipantIds", .array(.string)),
       .field("createdAt", .time), .field("updatedAt", .time), .field("id", .string),
       .field(
         "links",

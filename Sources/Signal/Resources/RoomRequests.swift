@@ -1,7 +1,20 @@
 /// The body of `POST /v2/rooms`; what it does not name is ignored.
 package struct CreateRoomRequest: Decodable, Equatable, Sendable {
   package var customRoomId: String?
-  package init(customRoomId: String? = nil) { self.customRoomId = customRoomId }
+  package var webhook: RoomWebhook?
+  package var autoCloseConfig: AutoCloseConfig?
+  /// Who may join; absent for everybody with a token.
+  package var allowedParticipantIds: [String]?
+
+  package init(
+    customRoomId: String? = nil, webhook: RoomWebhook? = nil,
+    autoCloseConfig: AutoCloseConfig? = nil, allowedParticipantIds: [String]? = nil
+  ) {
+    self.customRoomId = customRoomId
+    self.webhook = webhook
+    self.autoCloseConfig = autoCloseConfig
+    self.allowedParticipantIds = allowedParticipantIds
+  }
 }
 
 /// The body of `POST /v2/rooms/{roomId}`.

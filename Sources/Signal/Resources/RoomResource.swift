@@ -22,6 +22,9 @@ package struct RoomResource: Encodable, Equatable, Sendable {
   package var disabled: Bool
   /// `enabled` or `disabled`, in the answer to a change of it.
   package var status: String?
+  package var webhook: RoomWebhook?
+  package var autoCloseConfig: AutoCloseConfig?
+  package var allowedParticipantIds: [String]?
   package var createdAt: Timestamp
   package var updatedAt: Timestamp
   package var id: String
@@ -29,8 +32,9 @@ package struct RoomResource: Encodable, Equatable, Sendable {
 
   package init(
     roomId: String, customRoomId: String?, userId: String?, user: Owner?, disabled: Bool,
-    status: String? = nil, createdAt: Timestamp, updatedAt: Timestamp, id: String,
-    links: RoomLinks
+    status: String? = nil, webhook: RoomWebhook? = nil, autoCloseConfig: AutoCloseConfig? = nil,
+    allowedParticipantIds: [String]? = nil, createdAt: Timestamp, updatedAt: Timestamp,
+    id: String, links: RoomLinks
   ) {
     self.roomId = roomId
     self.customRoomId = customRoomId
@@ -38,6 +42,9 @@ package struct RoomResource: Encodable, Equatable, Sendable {
     self.user = user
     self.disabled = disabled
     self.status = status
+    self.webhook = webhook
+    self.autoCloseConfig = autoCloseConfig
+    self.allowedParticipantIds = allowedParticipantIds
     self.createdAt = createdAt
     self.updatedAt = updatedAt
     self.id = id
@@ -45,7 +52,8 @@ package struct RoomResource: Encodable, Equatable, Sendable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case roomId, customRoomId, userId, user, disabled, status, createdAt, updatedAt, id, links
+    case roomId, customRoomId, userId, user, disabled, status, webhook, autoCloseConfig
+    case allowedParticipantIds, createdAt, updatedAt, id, links
   }
 
   package func encode(to encoder: any Encoder) throws {
@@ -56,6 +64,9 @@ package struct RoomResource: Encodable, Equatable, Sendable {
     try values.encodeIfPresent(user, forKey: .user)
     try values.encode(disabled, forKey: .disabled)
     try values.encodeIfPresent(status, forKey: .status)
+    try values.encodeIfPresent(webhook, forKey: .webhook)
+    try values.encodeIfPresent(autoCloseConfig, forKey: .autoCloseConfig)
+    try values.encodeIfPresent(allowedParticipantIds, forKey: .allowedParticipantIds)
     try values.encode(createdAt, forKey: .createdAt)
     try values.encode(updatedAt, forKey: .updatedAt)
     try values.encode(id, forKey: .id)
@@ -102,9 +113,10 @@ package struct DeactivatedRoomResource: Encodable, Equatable, Sendable {
   package var id: String
 
   package init(
-    meetingId: String, userMeetingId: String?, user: RoomResource.Owner, createdAt: Timestamp,
-    updatedAt: Timestamp, id: String
+    meetingId: String, userMeetingId: String?, webhook: Webhook = Webhook(),
+    user: RoomResource.Owner, createdAt: Timestamp, updatedAt: Timestamp, id: String
   ) {
+    self.webhook = webhook
     self.meetingId = meetingId
     self.userMeetingId = userMeetingId
     userId = user.id

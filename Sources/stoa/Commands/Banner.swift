@@ -8,6 +8,7 @@ enum Banner {
     var lines = ["", "  Stoa \(Version.text) is up:  \(url)", ""]
     if configuration.isDevelopment {
       lines.append("  Development mode: everybody knows its secret. Ctrl-C stops it.")
+      lines.append("  Webhooks may go to this machine, by http too.")
     } else {
       lines.append("  API key \(configuration.credential.key). Ctrl-C stops it.")
     }

@@ -137,11 +137,3 @@ extension AuditRecord {
   /// The actor of what is done on this machine.
   fileprivate static let commandLine = "command line"
 }
-
-extension SQLiteStore {
-  /// Opens the store of the data folder that the settings name.
-  fileprivate convenience init(_ options: SettingOptions) async throws {
-    let folder = try SettingValues(options).text(.data) ?? "./data"
-    try await self.init(besideServer: try DataFolder.store(folder))
-  }
-}

@@ -1,4 +1,5 @@
 package import ArgumentParser
+import Control
 import FoundationEssentials
 import Logging
 import Server
@@ -21,6 +22,8 @@ package struct ServeCommand: AsyncParsableCommand {
       """)
 
   @OptionGroup var settings: SettingOptions
+  /// For tests, which do not wait for hours.
+  @Option(help: .hidden) var webhookSchedulePermille: Int64 = 1_000
 
   package init() {}
 
@@ -31,7 +34,9 @@ package struct ServeCommand: AsyncParsableCommand {
       FileDescriptorLimit.raise()
       let logger = Logger(label: "stoa")
       let server = try await StoaServer(
-        configuration, media: try Self.mediaPlane(configuration, logger), logger: logger)
+        configuration, media: try Self.mediaPlane(configuration, logger), logger: logger,
+        version: Version.text,
+        webhookSchedule: .standard.scaled(permille: webhookSchedulePermille))
       try await server.run(stoppedBy: [.sigterm, .sigint]) { port in
         Banner.show(configuration, port: port)
       }

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -56,6 +57,26 @@ def free_ports(count):
     raise RuntimeError("no free ports")
 
 
+def kept_ports(count):
+    """`count` consecutive free ports below those that the kernel gives to clients: after a kill they are free still."""
+    source = random.Random()
+    for _ in range(200):
+        first = source.randrange(20_000, 27_000)
+        held = []
+        try:
+            for port in range(first, first + count):
+                for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+                    held.append(socket.socket(socket.AF_INET, kind))
+                    held[-1].bind(("127.0.0.1", port))
+            return first
+        except OSError:
+            continue
+        finally:
+            for each in held:
+                each.close()
+    raise RuntimeError("no free ports")
+
+
 def clean_environment(**more):
     """This process's variables without those that configure `stoa`."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("STOA_")}
@@ -73,13 +94,14 @@ class APIError(Exception):
 class Server:
     """One running `stoa serve`."""
 
-    def __init__(self, folder: Path, shards=2, options=()):
+    def __init__(self, folder: Path, shards=2, options=(), keeps_ports=False):
         self.folder = folder
         self.shards = shards
         self.options = list(options)
-        self.port = free_ports(1)
+        ports = kept_ports if keeps_ports else free_ports
+        self.port = ports(1)
         # One UDP and one TCP port per shard, and one more so that a replacement finds room.
-        self.udp_port = free_ports(shards + 1)
+        self.udp_port = ports(shards + 1)
         self.process = None
         self.log = folder / "server.log"
 

@@ -57,9 +57,10 @@ enum HTTPClient {
       }
       let head = HTTPRequestHead(
         version: .http1_1, method: HTTPMethod(rawValue: method), uri: path, headers: fields)
-      try await outbound.write(.head(head))
-      if let body { try await outbound.write(.body(ByteBuffer(bytes: body))) }
-      try await outbound.write(.end(nil))
+      // At once: an answer, and with it the end of the connection, may come before the end is sent.
+      var parts: [HTTPPart<HTTPRequestHead, ByteBuffer>] = [.head(head)]
+      if let body { parts.append(.body(ByteBuffer(bytes: body))) }
+      try await outbound.write(contentsOf: parts + [.end(nil)])
       var reply: HTTPResponseHead?
       var bytes: [UInt8] = []
       for try await part in inbound {

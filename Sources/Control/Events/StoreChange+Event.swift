@@ -72,6 +72,10 @@ extension StoreChange {
             "code": .integer(Int64(reason.rawValue)), "message": .string(reason.message),
           ],
         ])
+    case .modeChanged(let id, let participantID, let mode, let time):
+      return EventDraft(
+        sessionID: id, type: "participant-mode-changed", time: time,
+        data: ["participantId": .string(participantID), "mode": .string(mode.rawValue)])
     case .streamEnabled(let id, let participantID, let kind, let time):
       return EventDraft(
         sessionID: id, type: "stream-enabled", time: time,
@@ -82,7 +86,7 @@ extension StoreChange {
         data: ["participantId": .string(participantID), "kind": .string(kind.rawValue)])
     case .happened(let id, let type, let data, let time):
       return EventDraft(sessionID: id, type: type, time: time, data: data.object ?? [:])
-    case .modeChanged, .message, .messagesForgotten, .participantBanned, .audited, .roomDisabled,
+    case .message, .messagesForgotten, .participantBanned, .audited, .roomDisabled,
       .webhookAttempted,
       .alive:
       return nil

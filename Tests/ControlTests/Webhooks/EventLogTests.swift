@@ -49,6 +49,7 @@ import Wire
         join("ann", at: 1), .streamEnabled(session, participantID: "ann", .audio, at: time(2)),
         .streamDisabled(session, participantID: "ann", .video, at: time(3)),  // there is none
         .happened(session, type: "pin-changed", data: ["participantId": "ann"], at: time(4)),
+        .modeChanged(session, participantID: "ann", .receiveOnly, at: time(4)),
         .streamDisabled(session, participantID: "ann", .audio, at: time(5)),
         .participantLeft(session, participantID: "ann", .manualLeave, at: time(6)),
         .participantLeft(session, participantID: "ann", .manualLeave, at: time(6)),  // gone
@@ -57,19 +58,20 @@ import Wire
       ], at: time(8))
 
     let events = try await store.events(session: session, .first)
-    #expect(events.total == 7)
-    #expect(events.elements.map(\.sequence) == Array(1...7))
+    #expect(events.total == 8)
+    #expect(events.elements.map(\.sequence) == Array(1...8))
     #expect(
       events.elements.map(\.type) == [
         "session-started", "participant-joined", "stream-enabled", "pin-changed",
-        "stream-disabled", "participant-left", "session-ended",
+        "participant-mode-changed", "stream-disabled", "participant-left", "session-ended",
       ])
-    #expect(events.elements.map(\.time) == [0, 1, 2, 4, 5, 6, 7].map { time($0) })
+    #expect(events.elements.map(\.time) == [0, 1, 2, 4, 4, 5, 6, 7].map { time($0) })
     #expect(
       events.elements.map(\.data) == [
         ["start": .string(time(0).text)],
         ["participantId": "ann", "participantName": "Ann"],
         ["participantId": "ann", "kind": "audio"], ["participantId": "ann"],
+        ["participantId": "ann", "mode": "RECV_ONLY"],
         ["participantId": "ann", "kind": "audio"],
         [
           "participantId": "ann", "participantName": "Ann",

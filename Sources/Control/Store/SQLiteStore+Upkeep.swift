@@ -70,16 +70,24 @@ extension SQLiteStore {
   private static func purgeSessions(
     endedBefore limit: Int64, _ left: inout Int, _ db: Database
   ) throws {
-    let (byParticipant, bySession) = try dependents(db)
+    let (byParticipant, byEvent, bySession) = try dependents(db)
     while left > 0 {
       let id = try String.fetchOne(
-        db, sql: "SELECT sessionId FROM session WHERE end < ? ORDER BY end LIMIT 1",
+        db,
+        // What a receiver has still to be told outlives its time.
+        sql: """
+          SELECT sessionId FROM session s WHERE end < ? AND NOT EXISTS
+            (SELECT 1 FROM webhookDelivery d WHERE d.roomId = s.roomId AND d.state = 'waiting')
+          ORDER BY end LIMIT 1
+          """,
         arguments: [limit])
       guard let id else { return }
       let ofSession = "(SELECT number FROM participant WHERE sessionId = ?)"
       for table in byParticipant {
         try delete(table, where: "participant IN \(ofSession)", [id], &left, db)
       }
+      let ofEvents = "(SELECT number FROM event WHERE sessionId = ?)"
+      for table in byEvent { try delete(table, where: "event IN \(ofEvents)", [id], &left, db) }
       for table in bySession { try delete(table, where: "sessionId = ?", [id], &left, db) }
       guard left > 0 else { return }
       try delete("session", where: "sessionId = ?", [id], &left, db)
@@ -95,13 +103,13 @@ extension SQLiteStore {
       where: "sessionId IN (SELECT sessionId FROM session WHERE end < ?)", [limit], &left, db)
   }
 
-  /// The tables whose rows belong to a participant, and those whose rows belong to a session.
+  /// The tables whose rows belong to a participant, to an event, or to a session.
   ///
   /// Read from the schema, so that no table is forgotten: each has a column named so. A table
   /// comes before those that it refers to.
   private static func dependents(
     _ db: Database
-  ) throws -> (byParticipant: [String], bySession: [String]) {
+  ) throws -> (byParticipant: [String], byEvent: [String], bySession: [String]) {
     func tables(with column: String) throws -> [String] {
       let names = try String.fetchAll(
         db,
@@ -112,7 +120,9 @@ extension SQLiteStore {
         arguments: [column])
       return try referringFirst(names, db)
     }
-    return (try tables(with: "participant"), try tables(with: "sessionId"))
+    return (
+      try tables(with: "participant"), try tables(with: "event"), try tables(with: "sessionId")
+    )
   }
 
   private static func referringFirst(_ tables: [String], _ db: Database) throws -> [String] {

@@ -186,6 +186,7 @@ enum Schema {
       lastStatus INTEGER,
       lastError TEXT
     ) STRICT;
+    CREATE INDEX webhookDeliveryByEvent ON webhookDelivery (event);
     CREATE INDEX webhookDeliveryWaiting ON webhookDelivery (roomId, endPoint, number)
       WHERE state = 'waiting';
     CREATE INDEX webhookDeliveryDead ON webhookDelivery (tenantId, number) WHERE state = 'dead';

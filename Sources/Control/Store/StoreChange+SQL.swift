@@ -23,13 +23,13 @@ extension StoreChange {
     case .participantJoined(let session, let participant, let time):
       try Self.insert(participant, session, time, db)
     case .participantLeft(let session, let participantID, let reason, let time):
+      try Self.endMode(participantID, session, time, db)
       try db.execute(
         sql: """
           UPDATE presence SET end = max(start, ?), leaveReason = ?
           WHERE end IS NULL AND participant = \(Self.number)
           """,
         arguments: [time.milliseconds, reason.rawValue, session.rawValue, participantID])
-      try Self.endMode(participantID, session, time, db)
     case .modeChanged(let session, let participantID, let mode, let time):
       try Self.endMode(participantID, session, time, db)
       try Self.beginMode(mode, participantID, session, time, db)

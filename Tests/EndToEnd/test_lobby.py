@@ -1,15 +1,8 @@
 """Guests who have to be let in, on the meeting page."""
 
-import pytest
-
 from support.calls import ANN, BOB, CEM, everyone_meets
 from support.page import MeetingPage
-from support.paths import ROOT
 from support.waiting import eventually
-
-# Golden messages are of what the server knows.
-pytestmark = pytest.mark.skipif(
-    not (ROOT / "Tests/Fixtures/signal/server-waiting.json").exists(), reason="this server has no lobby")
 
 GUEST = "?permissions=ask_join"
 

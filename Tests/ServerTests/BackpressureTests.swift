@@ -17,6 +17,24 @@ import Testing
   private struct Received {
     var texts: [String]
     var hasLeft: Bool
+
+    mutating func note(_ message: ServerMessage) {
+      switch message {
+      case .event(_, .pubsub(let message)):
+        if let text = message.message.string { texts.append(text) }
+      case .event(_, .participantLeft(let id, _)): hasLeft = hasLeft || id == "sleeper"
+      default: break
+      }
+    }
+  }
+
+  /// Reads until there are `count` texts.
+  private func receive(
+    _ count: Int, of socket: TestSocket, into received: inout Received
+  ) async {
+    while received.texts.count < count, let message = await socket.message() {
+      received.note(message)
+    }
   }
 
   private func subscribe(_ socket: TestSocket) async throws {
@@ -44,35 +62,23 @@ import Testing
       // 16 KiB each, far more in all than kernel (up to 6 MiB) and outbox (1 MiB) hold.
       let text = String(repeating: "x", count: 16_000)
       let count = 600
-      // The sleeper's leaving may come anywhere among the messages.
-      let received = Task {
-        var texts: [String] = []
-        var hasLeft = false
-        while texts.count < count || !hasLeft, let message = await reader.message() {
-          switch message {
-          case .event(_, .pubsub(let message)):
-            if let text = message.message.string { texts.append(text) }
-          case .event(_, .participantLeft(let id, _)): hasLeft = hasLeft || id == "sleeper"
-          default: break
-          }
-        }
-        return Received(texts: texts, hasLeft: hasLeft)
-      }
-      let answered = Task {
-        var answers = 0
-        while answers < count, let message = await sender.message() {
-          if case .reply(_, .published) = message { answers += 1 }
-        }
-        return answers
-      }
+      var all = Received(texts: [], hasLeft: false)
       for number in 0..<count {
         try await sender.send(
           .request(
             id: number + 2,
             .publish(PublishRequest(topic: "CHAT", message: .string("\(number) \(text)")))))
+        // A reader who keeps up: never more behind than a quarter of what the outbox holds.
+        guard (number + 1).isMultiple(of: 16) || number == count - 1 else { continue }
+        await receive(number + 1, of: reader, into: &all)
       }
-      #expect(await answered.value == count)
-      let all = await received.value
+      // The sleeper's leaving comes somewhere among the messages, or after them.
+      while !all.hasLeft, let message = await reader.message() { all.note(message) }
+      var answers = 0
+      while answers < count, let message = await sender.message() {
+        if case .reply(_, .published) = message { answers += 1 }
+      }
+      #expect(answers == count)
       #expect(all.texts.map { $0.prefix { $0 != " " } } == (0..<count).map { Substring("\($0)") })
 
       // The server hung up while nobody read: what the kernel had comes, then the end or 4408.

@@ -30,9 +30,11 @@ def test_every_event_is_delivered_in_order_through_kills_and_a_bad_receiver(tmp_
         await asyncio.wait_for(run.run(), 240)
         return run
 
+    thread = PeerThread()  # the browser tests' own loop may run in this one
     try:
-        done = asyncio.run(run())
+        done = thread.run(run(), 250)
     finally:
+        thread.stop()
         server.stop()
     print(done.figures)
     assert done.faults == [], done.faults[:20]

@@ -51,6 +51,8 @@ package actor WebhookQueue {
   /// Delivers until cancelled; what is under way then is repeated at the next start.
   package func run() async {
     let news = store.webhookNews
+    // Before the store is read: what others write from now on is noticed.
+    foreignVersion = try? await store.foreignVersion()
     await reload()
     await withDiscardingTaskGroup { group in
       group.addTask {

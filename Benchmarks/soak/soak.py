@@ -16,17 +16,33 @@ ROOMS, JOINS_PER_ROOM = 20_000, 5
 MOST_BYTES_PER_ROOM = 200
 # Below, the noise of the allocator is larger than what is looked for.
 FEWEST_ROOMS_FOR_MEMORY = 5_000
+# Dispatch has as many workers as it thinks that it needs just then: two looks at an idle server differ by a few.
+MOST_WORKERS_MORE = 4
 # A participant who went without a word stays for 30 s; then there is time for what is asynchronous.
 PATIENCE_SECONDS = 60
 
 
-def holdings(metrics):
+def threads(server):
+    """Threads of each of the server's processes, Dispatch's workers apart."""
+    counts = {}
+    for pid in server.process_tree():
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            try:
+                name = (task / "comm").read_text()
+            except OSError:  # it ended just now
+                continue
+            kind = "workers" if "qos" in name else "threads"
+            counts[f"{kind} of {pid}"] = counts.get(f"{kind} of {pid}", 0) + 1
+    return counts
+
+
+def holdings(server, metrics):
     """What must not grow, by name."""
-    kept = {}
+    kept = {name: count for name, count in threads(server).items() if name.startswith("threads")}
     for series, value in metrics.items():
         name = series.split("{")[0]
-        if name in ("stoa_live_objects", "stoa_process_open_fds", "stoa_process_threads", "stoa_rooms",
-                    "stoa_participants", "stoa_shard_rooms", "stoa_shard_endpoints", "stoa_shard_tracks",
+        if name in ("stoa_live_objects", "stoa_process_open_fds", "stoa_rooms", "stoa_participants",
+                    "stoa_shard_rooms", "stoa_shard_endpoints", "stoa_shard_tracks",
                     "stoa_shard_subscriptions"):
             kept[series] = value
     return kept
@@ -37,7 +53,7 @@ def resident(metrics):
 
 
 def is_empty(kept):
-    return not any(value for series, value in kept.items() if "process" not in series)
+    return not any(value for series, value in kept.items() if series.startswith("stoa_") and "process" not in series)
 
 
 def settled(server, baseline=None):
@@ -45,7 +61,7 @@ def settled(server, baseline=None):
     limit = time.monotonic() + PATIENCE_SECONDS
     while True:
         metrics = bench.scrape(server.metrics_port)
-        kept = holdings(metrics)
+        kept = holdings(server, metrics)
         if is_empty(kept) and (baseline is None or kept == baseline):
             return metrics
         if time.monotonic() > limit:
@@ -74,11 +90,15 @@ def main():
         # Threads of a burst end some seconds after it.
         time.sleep(PATIENCE_SECONDS - 20 if rooms >= FEWEST_ROOMS_FOR_MEMORY else 12)
         before = settled(server)
-        baseline = holdings(before)
+        baseline = holdings(server, before)
+        workers = threads(server)
         rest = churn(server, rooms - first, options)
         after = settled(server, baseline)
-    left = {series: (baseline.get(series), value) for series, value in holdings(after).items()
-            if value != baseline.get(series)}
+        kept = holdings(server, after)
+        more = {name: (workers.get(name, 0), count) for name, count in threads(server).items()
+                if name.startswith("workers") and count > workers.get(name, 0) + MOST_WORKERS_MORE}
+    left = {series: (baseline.get(series), value) for series, value in kept.items()
+            if value != baseline.get(series)} | more
     per_room = (resident(after) - resident(before)) / (rooms - first)
     figures = bench.Figures(f"soak: {rooms} rooms, {warm['joins'] + rest['joins']} joins, "
                             f"{warm['mediaJoins'] + rest['mediaJoins']} of them with media")
@@ -86,8 +106,7 @@ def main():
                  warm["failures"] + rest["failures"] == 0)
     figures.show("rate", f"{rest['joins'] / rest['seconds']:.0f} joins per second, "
                  f"join p99 {rest['join']['p99']:.0f} ms")
-    figures.show("objects", "none left" if is_empty(holdings(after)) else "some are left", "none",
-                 is_empty(holdings(after)))
+    figures.show("objects", "none left" if is_empty(kept) else "some are left", "none", is_empty(kept))
     figures.show("baseline", "as before" if not left else
                  "; ".join(f"{series} {was} → {now}" for series, (was, now) in left.items()),
                  "descriptors, threads, timers and objects as before", not left)

@@ -16,8 +16,8 @@ struct PublishedTrack: ~Copyable {
   /// How long a video packet may wait for company.
   ///
   /// Sending costs less than half in runs (measured), and a frame's last packet ends the wait at
-  /// once. Just above twice the gap of 500 packets a second: three of them then leave as one run.
-  static let patience = Nanoseconds.microseconds(4_500)
+  /// once.
+  static let patience = Nanoseconds.milliseconds(4)
 
   let number: TrackNumber
   let endpoint: Int32

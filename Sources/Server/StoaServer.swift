@@ -62,14 +62,14 @@ package struct StoaServer: Sendable {
       configuration: try ControlConfiguration(
         publicURL: configuration.publicURL ?? configuration.localURL(port: configuration.port),
         participantsPerRoom: configuration.maximumParticipantsPerRoom, signalling: limits,
-        quotas: configuration.quotas),
+        quotas: configuration.quotas, insightsRetentionDays: configuration.insightsRetention),
       store: store, verifier: TokenVerifier(ring: KeyRing(configured: configured)),
       media: media, time: time, logger: logger)
     await directory.refreshKeys()
 
     var routes = RouteTable.rooms(directory) + RouteTable.sessions(directory)
     routes += RouteTable.keys(directory)
-    routes += RouteTable.operation(directory)
+    routes += RouteTable.operation(directory) + RouteTable.insights(directory)
     if configuration.isDevelopment {
       routes += RouteTable.development(
         try await TokenSigner(key), isPublic: configuration.isPublicDevelopment, time: time)

@@ -20,6 +20,8 @@ package struct ControlConfiguration: Sendable, Equatable {
   package let pubSub: PubSubLimits
   package let signalling: SignallingLimits
   package let quotas: QuotaLimits
+  /// How long samples of the quality of calls are kept.
+  package let insightsRetentionDays: Int
 
   /// Most participants one room takes by default: one to many, on one machine.
   package static let defaultParticipantsPerRoom = 500
@@ -28,7 +30,8 @@ package struct ControlConfiguration: Sendable, Equatable {
     publicURL: String = "http://localhost:8080",
     participantsPerRoom: Int = defaultParticipantsPerRoom,
     pubSub: PubSubLimits = .standard, signalling: SignallingLimits = .standard,
-    quotas: QuotaLimits = .standard
+    quotas: QuotaLimits = .standard,
+    insightsRetentionDays: Int = 30
   ) throws(Violation) {
     guard publicURL.hasPrefix("http://") || publicURL.hasPrefix("https://") else {
       throw Violation(key: "publicURL", rule: "must start with http:// or https://")
@@ -36,11 +39,15 @@ package struct ControlConfiguration: Sendable, Equatable {
     guard (1...10_000).contains(participantsPerRoom) else {
       throw Violation(key: "participantsPerRoom", rule: "must be 1 to 10000")
     }
+    guard (1...3_650).contains(insightsRetentionDays) else {
+      throw Violation(key: "insightsRetention", rule: "must be 1 to 3650")
+    }
     self.publicURL = publicURL.hasSuffix("/") ? String(publicURL.dropLast()) : publicURL
     self.participantsPerRoom = participantsPerRoom
     self.pubSub = pubSub
     self.signalling = signalling
     self.quotas = quotas
+    self.insightsRetentionDays = insightsRetentionDays
   }
 }
 

@@ -54,6 +54,7 @@ struct Participant: Sendable {
   var wishes: [String: StreamWish] = [:]
   var topics: Set<String> = []
   var pin = PinState()
+  var insights = ParticipantInsights()
 
   /// What became of an event.
   enum Delivery: Sendable {

@@ -97,7 +97,8 @@ extension RoomDirectory {
     return ChatCSV.write(messages)
   }
 
-  private func record(
+  /// The stored session that a REST request names, if the token may see it.
+  func record(
     session id: String, _ access: AccessToken
   ) async throws(ControlError) -> SessionRecord {
     let session = try await stored { () throws(StoreError) in
@@ -160,9 +161,7 @@ extension ActiveParticipantResource {
         screenShareAudio: log(.shareAudio)),
       timelog: record.presence.map(TimelogResource.init),
       initTime: record.presence.last?.start ?? Timestamp(milliseconds: 0),
-      deviceInfo: DeviceInfo(
-        sdkType: record.client.sdk, sdkVersion: record.client.version, platform: nil,
-        userAgent: record.client.userAgent),
+      deviceInfo: DeviceInfo(record.client),
       changeModeHistory: Self.modeChanges(of: record), mode: record.mode)
   }
 

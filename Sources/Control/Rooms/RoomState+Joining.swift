@@ -48,8 +48,10 @@ extension RoomState {
       replies: ReplyCache(limits: limits),
       publishing: TokenBucket(rate: configuration.quotas.messagesPerSecond))
     _ = participant.replies.receive(id)
+    participant.insights.askedAt = now.monotonic
     keysByConnection[connection] = key
     if let offer = request.offer, mode.hasMedia {
+      participant.insights.offeredMode = mode
       participant.media.pending = .init(
         requestID: id, sdp: offer, streams: request.streams ?? [], isNew: true,
         deadline: now.monotonic + limits.mediaAnswer)
@@ -136,6 +138,7 @@ extension RoomState {
       joined.compactMap { participants[$0]?.description }
       + incoming.filter(\.isShown).map(\.description)
     joined.append(key)
+    noteJoined(key, now)
     guard let participant = participants[key] else { return }
     let joinedReply = JoinedReply(
       meetingID: roomID.rawValue, sessionID: session.id.rawValue,
@@ -167,7 +170,9 @@ extension RoomState {
     let id = SessionID(
       String(repeating: "0", count: 8 - seconds.count) + seconds
         + RandomText.hex(16, using: &random))
-    session = Session(id: id, history: PubSubHistory(limits: configuration.pubSub))
+    session = Session(
+      id: id, history: PubSubHistory(limits: configuration.pubSub),
+      tally: SessionTally(start: now.wall))
     effects.append(
       .store(
         .sessionStarted(id, room: roomID, tenant: tenant, apiKey: access.apiKey, at: now.wall)))
@@ -186,6 +191,7 @@ extension RoomState {
       turnAway(older, id: nil, .replaced)
     }
     keysByConnection[connection] = key
+    noteReconnect(of: key)
     participants[key]?.connection = connection
     participants[key]?.disconnectedAt = nil
     effects.append(

@@ -70,6 +70,7 @@ extension StoreChange {
     case .audited(let record): try record.insert(into: db)
     case .happened:
       break  // there is no event log yet
+    case .insights(let change): try change.write(to: db)
     case .alive:
       break  // every commit notes the time
     }

@@ -44,6 +44,8 @@ package struct Configuration: Sendable {
   package let origins: OriginPolicy
   package let maximumParticipantsPerRoom: Int
   package let quotas: QuotaLimits
+  /// Days for which samples of the quality of calls are kept.
+  package let insightsRetention: Int
   package let logLevel: Logger.Level
   package let logFormat: LogFormat
   /// Whether `POST /dev/token` gives tokens to whoever is on this machine.
@@ -102,6 +104,7 @@ package struct Configuration: Sendable {
     webDirectory = try values.text(.web)
     maximumParticipantsPerRoom = try values.integer(.maxParticipantsPerRoom) ?? 1_000
     quotas = try QuotaLimits(values)
+    insightsRetention = try values.integer(.insightsRetention) ?? 30
     logLevel = try values.choice(.logLevel, as: Logger.Level.self) ?? .info
     logFormat = try values.choice(.logFormat, as: LogFormat.self) ?? .text
 

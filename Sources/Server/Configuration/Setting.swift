@@ -11,6 +11,7 @@ package enum Setting: String, CaseIterable, Sendable {
   case tlsCert, tlsKey, corsOrigins
   case maxParticipantsPerRoom, maxParticipantsPerKey, maxRoomsPerTenant
   case maxRequestsPerSecond, maxMessagesPerSecond, maxRoomMessagesPerSecond
+  case insightsRetention
   case logLevel, logFormat
   case dev, devAllowPublic
 
@@ -65,6 +66,7 @@ extension Setting {
       .maxRoomMessagesPerSecond:
       .integer(0...1_000_000)
     case .maxRoomsPerTenant: .integer(0...1_000_000_000)
+    case .insightsRetention: .integer(1...3_650)
     case .logLevel: .choice(["trace", "debug", "info", "notice", "warning", "error", "critical"])
     case .logFormat: .choice(["text", "json"])
     case .dev, .devAllowPublic: .toggle
@@ -90,6 +92,7 @@ extension Setting {
     case .maxRequestsPerSecond: "\(QuotaLimits.standard.requestsPerSecond)"
     case .maxMessagesPerSecond: "\(QuotaLimits.standard.messagesPerSecond)"
     case .maxRoomMessagesPerSecond: "\(QuotaLimits.standard.roomMessagesPerSecond)"
+    case .insightsRetention: "30"
     case .logLevel: "info"
     case .logFormat: "text"
     case .dev, .devAllowPublic: "false"
@@ -146,6 +149,7 @@ extension Setting {
       4429. 0 is no limit.
       """
     case .maxRoomMessagesPerSecond: "Likewise, by all participants of a room together."
+    case .insightsRetention: "Days for which samples of the quality of calls are kept."
     case .logLevel: "The least important messages that are logged."
     case .logFormat: "One line of text, or one JSON object, per message; to standard error."
     case .dev:

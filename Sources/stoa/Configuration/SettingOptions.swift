@@ -37,6 +37,8 @@ package struct SettingOptions: ParsableArguments {
   var maxMessagesPerSecond: String?
   @Option(name: .setting(.maxRoomMessagesPerSecond), help: .setting(.maxRoomMessagesPerSecond))
   var maxRoomMessagesPerSecond: String?
+  @Option(name: .setting(.insightsRetention), help: .setting(.insightsRetention))
+  var insightsRetention: String?
   @Option(name: .setting(.logLevel), help: .setting(.logLevel)) var logLevel: String?
   @Option(name: .setting(.logFormat), help: .setting(.logFormat)) var logFormat: String?
 
@@ -51,7 +53,8 @@ package struct SettingOptions: ParsableArguments {
       .maxParticipantsPerRoom: maxParticipantsPerRoom,
       .maxParticipantsPerKey: maxParticipantsPerKey, .maxRoomsPerTenant: maxRoomsPerTenant,
       .maxRequestsPerSecond: maxRequestsPerSecond, .maxMessagesPerSecond: maxMessagesPerSecond,
-      .maxRoomMessagesPerSecond: maxRoomMessagesPerSecond, .logLevel: logLevel,
+      .maxRoomMessagesPerSecond: maxRoomMessagesPerSecond,
+      .insightsRetention: insightsRetention, .logLevel: logLevel,
       .logFormat: logFormat, .dev: dev ? "true" : nil,
       .devAllowPublic: devAllowPublic ? "true" : nil,
     ]

@@ -96,11 +96,9 @@ import Wire
       let batches = try await purgeAll(
         store, policy, at: Timestamp(milliseconds: time(days: 8).milliseconds + 1))
 
-      // The session, two participants, their presences and streams, three messages, and what else
-      // belongs to a participant.
-      let count = batches.reduce(0, +)
-      #expect(count >= 10)
-      #expect(store.metrics.purgedRows.value == UInt64(count))
+      // The session, two participants, their presences, streams and modes, three messages, ten events.
+      #expect(batches.reduce(0, +) == 22)
+      #expect(store.metrics.purgedRows.value == 22)
       #expect(try await store.session(SessionID("old"), tenant: tenant) == nil)
       #expect(try await store.messages(session: SessionID("old")).isEmpty)
       for kept in ["young", "going on"] {
@@ -158,7 +156,7 @@ import Wire
     let largest = batches.max() ?? 0
     #expect(largest <= SQLiteStore.rowsPerPurge)
     let total = batches.reduce(0, +)
-    #expect(total > count + 6)
+    #expect(total == count + 19)
     #expect(batches.count >= 4)
   }
 

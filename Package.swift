@@ -50,6 +50,23 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // Packets to pictures to files: no sockets of ours.
+    .systemLibrary(
+      name: "CFFmpeg", path: "Sources/CFFmpeg",
+      providers: [
+        .apt([
+          "libavcodec-dev", "libavformat-dev", "libavutil-dev", "libswresample-dev",
+          "libswscale-dev",
+        ])
+      ]),
+    .systemLibrary(name: "COpus", path: "Sources/COpus", providers: [.apt(["libopus-dev"])]),
+    .systemLibrary(
+      name: "CPangoCairo", path: "Sources/CPangoCairo", pkgConfig: "pangocairo",
+      providers: [.apt(["libpango1.0-dev"])]),
+    .target(
+      name: "Media", dependencies: ["Wire", "CFFmpeg", "COpus", "CPangoCairo"],
+      swiftSettings: strict),
+
     // Edges: sockets, processes, files.
     .target(name: "CLinux"),
     .target(name: "UDP", dependencies: ["Wire", "CLinux"], swiftSettings: pure),
@@ -121,6 +138,8 @@ let package = Package(
       name: "SFUTests", dependencies: ["SFU", "RTC", "Wire", "TestSupport"],
       swiftSettings: strict),
     .testTarget(name: "UDPTests", dependencies: ["UDP", "Wire", "CLinux"], swiftSettings: strict),
+    .testTarget(
+      name: "MediaTests", dependencies: ["Media", "Wire", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "SignalTests", dependencies: ["Signal"], swiftSettings: strict),
     .testTarget(
       name: "ControlTests",

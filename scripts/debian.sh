@@ -66,6 +66,14 @@ run_packages='
 git              | git  | Swift packages are fetched with it
 ca-certificates  |      | fetching Swift packages over HTTPS
 libsqlite3-dev   |      | rooms, sessions and participants are kept in SQLite
+libavcodec-dev   |      | recordings and streams are encoded with it
+libavformat-dev  |      | recordings and streams are written with it
+libswscale-dev   |      | pictures are scaled with it
+libswresample-dev|      | sound is resampled with it
+libopus-dev      |      | sound of calls is decoded with it
+libpango1.0-dev  |      | names on composed pictures are drawn with it
+fonts-inter      |      | the typeface of composed pictures
+fonts-dejavu-core|      | letters that the first typeface lacks
 nodejs           | node | the build of the web code
 esbuild          | esbuild | bundles the JavaScript SDK and the meeting page
 node-typescript  | tsc  | checks the types of the web code

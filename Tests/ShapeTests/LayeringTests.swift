@@ -25,6 +25,10 @@ import Testing
       "RTC", "Signal", "UDP", "Wire", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "NIOSSL",
       "FoundationEssentials", "Foundation", "Glibc", "Synchronization", "Logging",
     ],
+    "Media": [
+      "Wire", "CFFmpeg", "COpus", "CPangoCairo", "FoundationEssentials", "Foundation", "Glibc",
+      "Synchronization",
+    ],
     "TestSupport": ["Wire"],
   ]
 

@@ -53,6 +53,7 @@ struct Endpoint: ~Copyable {
   /// To this peer, from reports about what it is sent.
   var roundTrip: Nanoseconds?
   var isInterrupted = false
+  var quality = QualityTally()
 
   init(
     number: EndpointNumber, room: Int, ssrc: UInt32, ice: ICELiteAgent,

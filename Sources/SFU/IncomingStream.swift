@@ -15,6 +15,7 @@ struct IncomingStream: ~Copyable {
   var nack = NackGenerator()
   var clock: SenderReportClock
   var keyframes = KeyframeRequester()
+  var quality = IncomingQuality()
   var lastArrival: MonotonicTime
   var lastTimestamp: UInt32 = 0
 

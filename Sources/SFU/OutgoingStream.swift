@@ -19,6 +19,7 @@ struct OutgoingStream: ~Copyable {
   /// What the receiver last reported.
   var fractionLost: UInt8 = 0
   var roundTrip: Nanoseconds?
+  var quality = OutgoingQuality()
   /// Our last sender report, to tell the round trip by.
   var lastReport: SentReport?
   var nextReport = MonotonicTime(nanoseconds: 0)

@@ -28,6 +28,8 @@ struct PublishedTrack: ~Copyable {
   /// Encodings negotiated; 1 without simulcast.
   var layerCount: Int
   var subscribers: [Int32] = []
+  /// Of all its encodings together.
+  var continuity = FrameContinuity()
   var pending: [Pending] = []
   /// When what is pending has to be forwarded.
   var due = MonotonicTime.distantFuture

@@ -70,6 +70,7 @@ extension Shard {
     case .new, .handshaking: break
     case .connected:
       events.append(.connected(endpoints[endpoint].number))
+      beginQuality(of: endpoint, at: now)
       schedule(.receiverReport, of: endpoint, by: now + Self.reportInterval)
       // What this endpoint waits to see can be decoded from here on.
       for subscription in endpoints[endpoint].subscriptions {

@@ -66,6 +66,8 @@ extension Shard {
   private mutating func take(_ block: ReportBlock, from endpoint: Int, at now: MonotonicTime) {
     guard let target = outgoingStream(of: endpoint, ssrc: block.ssrc) else { return }
     outgoing[target].fractionLost = block.fractionLost
+    outgoing[target].quality.lost = block.cumulativeLost
+    outgoing[target].quality.jitter = block.jitter
     guard let report = outgoing[target].lastReport, block.lastSR == report.ntp.middle else {
       return
     }
@@ -73,6 +75,7 @@ extension Shard {
     let roundTrip = max(now - report.time - held, .zero)
     outgoing[target].roundTrip = roundTrip
     endpoints[endpoint].roundTrip = roundTrip
+    outgoing[target].quality.roundTrip.add(Double(roundTrip.count) / 1_000)
   }
 
   /// The outgoing stream of an endpoint with this SSRC.
@@ -143,6 +146,7 @@ extension Shard {
       endpoint: endpoint, path: path, into: &outbox)
     {
       counters.packetsRetransmitted &+= 1
+      outgoing[target].quality.repaired += 1
     }
   }
 

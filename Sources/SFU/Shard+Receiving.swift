@@ -55,6 +55,7 @@ extension Shard {
       packet, sequence: repair.originalSequenceNumber,
       payloadOffset: packet.payloadOffset + RTXPacket.headerLength, extensions, stream: stream,
       at: now)
+    streams[stream].quality.repaired += 1
   }
 
   private mutating func store(
@@ -76,7 +77,7 @@ extension Shard {
     streams[stream].ring.store(
       packet.bytes.extracting(0..<packet.payloadOffset + packet.payloadLength), index: index,
       info: info)
-    noteArrival(index, after: before, isKeyframe: info.startsDecoding, stream: stream, at: now)
+    noteArrival(index, after: before, info, stream: stream, at: now)
 
     let track = Int(streams[stream].track)
     let pending = PublishedTrack.Pending(
@@ -86,16 +87,26 @@ extension Shard {
     if tracks[track].append(pending, isUrgent: isUrgent, at: now) { dirty.append(Int32(track)) }
   }
 
-  /// Looks for gaps and keyframes.
+  /// Looks for gaps, keyframes and complete frames.
   private mutating func noteArrival(
-    _ index: Int64, after before: Int64?, isKeyframe: Bool, stream: Int, at now: MonotonicTime
+    _ index: Int64, after before: Int64?, _ info: PacketInfo, stream: Int, at now: MonotonicTime
   ) {
     guard !streams[stream].isAudio else { return }
-    let endpoint = Int(tracks[Int(streams[stream].track)].endpoint)
+    let track = Int(streams[stream].track)
     streams[stream].nack.packetReceived(index, at: now)
-    if !streams[stream].nack.isEmpty { schedule(.nack, of: endpoint, by: now) }
-    if isKeyframe { streams[stream].keyframes.keyframeReceived() }
+    if info.startsDecoding {
+      streams[stream].keyframes.keyframeReceived()
+      streams[stream].quality.isBroken = false
+      noteSize(of: stream, index: index)
+    }
+    if info.marker { streams[stream].quality.frames += 1 }
+    if !streams[stream].nack.isEmpty {
+      schedule(.nack, of: Int(tracks[track].endpoint), by: now)
+    } else if info.marker || index < before ?? .min, !streams[stream].quality.isBroken {
+      tracks[track].continuity.frameCompleted(at: now)
+    }
     if let before, index - before > NackGenerator.maximumGap {
+      streams[stream].quality.isBroken = true
       wantKeyframe(of: stream, at: now)
     }
   }

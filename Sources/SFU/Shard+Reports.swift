@@ -22,7 +22,8 @@ extension Shard {
       }
       if let deadline = rooms[room].speaker.deadline { next = min(next, deadline) }
     }
-    timerDeadline = next
+    reportQuality(at: now)
+    timerDeadline = min(next, nextQuality)
   }
 
   private mutating func runTimers(
@@ -124,7 +125,10 @@ extension Shard {
       scratch.removeAll(keepingCapacity: true)
       let hasGivenUp = streams[stream].nack.poll(
         at: now, roundTrip: endpoints[endpoint].roundTrip ?? Self.assumedRoundTrip, into: &scratch)
-      if hasGivenUp { wantKeyframe(of: stream, at: now) }
+      if hasGivenUp {
+        streams[stream].quality.isBroken = true
+        wantKeyframe(of: stream, at: now)
+      }
       if let deadline = streams[stream].nack.deadline { next = min(next, deadline) }
       guard !scratch.isEmpty, !outbox.isFull else { continue }
       var writer = ByteWriter(outbox.reserve(to: path))
@@ -147,6 +151,7 @@ extension Shard {
       let stream = Int(binding.stream)
       if streams[stream].keyframes.poll(at: now), !outbox.isFull {
         counters.keyframesRequested &+= 1
+        streams[stream].quality.keyframesRequested += 1
         var writer = ByteWriter(outbox.reserve(to: path))
         _ = writer.append(ReceiverReport(ssrc: endpoints[endpoint].ssrc))
         _ = writer.append(

@@ -26,6 +26,7 @@ extension Shard {
   }
 
   mutating func removeTrack(_ slot: Int, at now: MonotonicTime) {
+    tallySent(track: slot, at: now)
     for subscription in tracks[slot].subscribers { removeSubscription(Int(subscription), at: now) }
     let track = tracks.remove(slot)
     trackSlots[track.number] = nil
@@ -55,6 +56,7 @@ extension Shard {
     else { return }
     let slot = subscriptions.insert(
       Subscription(track: Int32(source), endpoint: Int32(target), companion: companion))
+    subscriptions[slot].frozen = tracks[source].continuity.totals(at: now)
     tracks[source].subscribers.append(Int32(slot))
     endpoints[target].subscriptions.append(Int32(slot))
     seat(slot, at: now)
@@ -86,6 +88,7 @@ extension Shard {
   }
 
   mutating func removeSubscription(_ slot: Int, at now: MonotonicTime) {
+    tallyFreezes(of: slot, at: now)
     let subscription = subscriptions.remove(slot)
     let track = Int(subscription.track)
     let endpoint = Int(subscription.endpoint)

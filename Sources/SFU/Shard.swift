@@ -34,6 +34,10 @@ public struct Shard: ~Copyable {
   /// The earliest time at which any endpoint or room has something to do.
   var timerDeadline = MonotonicTime.distantFuture
 
+  /// When endpoints are next told of, and which of them.
+  var nextQuality = MonotonicTime.distantFuture
+  var qualityPhase = 0
+
   var events: [ShardEvent] = []
   var drops = DropCounters()
   var counters = ShardStatistics()

@@ -20,5 +20,7 @@ public enum ShardEvent: Sendable, Codable, Equatable {
   case seatsNeeded(EndpointNumber, count: Int)
   /// Who speaks in the room; `nil` after a while of silence.
   case activeSpeaker(RoomNumber, EndpointNumber?)
+  /// How some endpoints' media fared; each is told of every `Shard.qualityInterval`.
+  case quality([EndpointQuality])
   case statistics(ShardStatistics)
 }

@@ -17,6 +17,8 @@ struct Subscription: ~Copyable {
   var current: Int32 = -1
   /// The layer to go to when its keyframe comes.
   var target: Int8 = 0
+  /// The track's freezes that its endpoint has been told of, or did not see.
+  var frozen = FrameContinuity.Totals()
   /// The subscriber's payload types for the current stream's codec; `nil` if it does not know it.
   var payloadTypes: PayloadTypes?
 

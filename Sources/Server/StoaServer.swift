@@ -70,7 +70,8 @@ package struct StoaServer: Sendable {
       configuration: try ControlConfiguration(
         publicURL: configuration.publicURL ?? configuration.localURL(port: configuration.port),
         participantsPerRoom: configuration.maximumParticipantsPerRoom, signalling: limits,
-        quotas: configuration.quotas, outbound: configuration.outbound),
+        quotas: configuration.quotas, outbound: configuration.outbound,
+        insightsRetentionDays: configuration.insightsRetention),
       store: store, verifier: TokenVerifier(ring: KeyRing(configured: configured)),
       media: media, time: time, logger: logger)
     await directory.refreshKeys()
@@ -86,8 +87,8 @@ package struct StoaServer: Sendable {
 
     var routes = RouteTable.rooms(directory) + RouteTable.sessions(directory)
     routes += RouteTable.keys(directory)
-    routes += RouteTable.operation(directory) + RouteTable.webhooks(directory, keyring)
-    routes += RouteTable.files(directory, files)
+    routes += RouteTable.operation(directory) + RouteTable.insights(directory)
+    routes += RouteTable.webhooks(directory, keyring) + RouteTable.files(directory, files)
     if configuration.isDevelopment {
       routes += RouteTable.development(
         try await TokenSigner(key), isPublic: configuration.isPublicDevelopment, time: time)
@@ -141,7 +142,7 @@ package struct StoaServer: Sendable {
     ]
     if settings.metricsPort > 0 {
       let page = MetricsPage(
-        directory: directory, store: store, http: gateway.metrics, media: media)
+        directory: directory, store: store, http: gateway.metrics, media: media, time: time)
       services.append(ShardStatisticsPoll(media: media))
       services.append(
         Listening(

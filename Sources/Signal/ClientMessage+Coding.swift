@@ -19,7 +19,8 @@ extension ClientMessage: Codable {
   }
 
   private enum Name: String {
-    case ping, join, resume, offer, publish, subscribe, unsubscribe, remove, pin, unpin, leave, end
+    case ping, join, resume, offer, publish, subscribe, unsubscribe, remove, pin, unpin, report,
+      leave, end
     case streamEnable = "stream-enable"
     case streamDisable = "stream-disable"
     case setQuality = "set-quality"
@@ -117,6 +118,7 @@ extension ClientMessage: Codable {
     case .storeGet: .storeGet(key: try text(.key))
     case .storeObserve: .storeObserve(key: try text(.key))
     case .storeUnobserve: .storeUnobserve(key: try text(.key))
+    case .report: .report(try QualityReport(from: decoder))
     case .leave: .leave
     case .end: .end
     }
@@ -225,6 +227,9 @@ extension ClientMessage: Codable {
     case .storeUnobserve(let key):
       name = .storeUnobserve
       try values.encode(key, forKey: .key)
+    case .report(let report):
+      name = .report
+      try report.encode(to: encoder)
     case .leave: name = .leave
     case .end: name = .end
     }

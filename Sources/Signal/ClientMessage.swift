@@ -38,6 +38,7 @@ package enum ClientRequest: Equatable, Sendable {
   case storeGet(key: String)
   case storeObserve(key: String)
   case storeUnobserve(key: String)
+  case report(QualityReport)
   case leave
   case end
 }

@@ -17,6 +17,7 @@ import Testing
     .unsubscribe: .unsubscribe(topic: "t"),
     .removeFromMeeting: .remove(participantID: "bob"),
     .leaveMeeting: .leave,
+    .reportQuality: .report(QualityReport(freezes: 0)),
     .endMeeting: .end,
     .respondEntry: .respondEntry(participantID: "eve", .allowed),
     .requestMedia: .requestMedia(participantID: "ann", kind: .audio),

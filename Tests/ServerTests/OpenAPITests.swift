@@ -85,8 +85,14 @@ import Testing
     let active = ActiveParticipantResource(
       id: "o", participantId: "ann", name: "Ann", events: .init(mic: log), timelog: log,
       initTime: time,
-      deviceInfo: .init(sdkType: "js", sdkVersion: nil, platform: nil, userAgent: "x"),
+      deviceInfo: .init(ClientDescription(sdk: "js", userAgent: "Firefox/1 (X11; Linux)")),
       changeModeHistory: [.init(mode: .receiveOnly, timelog: log, id: "o")], mode: .receiveOnly)
+    let sample = SampleResource(
+      time: time, recvAudioPacketLost: 0, recvVideoPacketLost: 1, sendAudioPacketLost: 2,
+      sendVideoPacketLost: 3, averageAudioRtt: 1.5, averageVideoRtt: nil, averageAudioJitter: nil,
+      averageVideoJitter: 2, averageSendAudioBitrate: 32, averageSendVideoBitrate: 0,
+      averageRecvAudioBitrate: 31.5, averageRecvVideoBitrate: 800,
+      qualityScore: .init(audio: 4.2, video: nil))
     let values: [(any Encodable & Sendable, Schema)] = [
       (
         RoomResource(
@@ -142,6 +148,42 @@ import Testing
       (
         AuditResource(time: time, actor: "k", action: "key.created", target: "t", detail: ""),
         .audit
+      ),
+      (
+        ParticipantStatsResource(
+          sessionId: "s", meetingId: "r", participantId: "p", participantName: "P",
+          browser: .init(name: "Firefox", version: nil), client: ClientDescription(sdk: "js"),
+          network: .wifi, stats: [sample],
+          resolutionUsage: [.init(counts: [0, 1, 2, 3, 4, 5], time: time)],
+          summary: .init(
+            joinMilliseconds: 1, reconnects: 0, freezes: 0, freezeMilliseconds: 0, audioScore: 4.1,
+            videoScore: nil)), .participantStats
+      ),
+      (
+        ParticipantStatsResource(
+          sessionId: "s", meetingId: "r", participantId: "p", participantName: "P", browser: nil,
+          client: ClientDescription(), network: nil, stats: [], resolutionUsage: [],
+          summary: .init(
+            joinMilliseconds: nil, reconnects: 0, freezes: 0, freezeMilliseconds: 0,
+            audioScore: nil, videoScore: nil)), .participantStats
+      ),
+      (SessionStatsResource(sessionId: "s", meetingId: "r", stats: [sample]), .sessionStats),
+      (
+        UsageResource(
+          sessions: 1, videoScore: 4,
+          days: [.init(day: "2024-03-27", sessions: 1, participantMinutes: 2)]), .usage
+      ),
+      (
+        LiveResource(
+          rooms: [
+            .init(
+              roomId: "r", customRoomId: nil, sessionId: "s", start: time,
+              participants: [
+                .init(
+                  participantId: "p", name: "P", mode: .sendAndReceive, streams: [.audio],
+                  audioScore: nil, videoScore: 4, rtt: 1.5)
+              ])
+          ], totals: .init()), .live
       ),
       (ErrorBody(statusCode: 404, code: "C", message: "m"), .error),
     ]

@@ -42,6 +42,9 @@ enum CodecSample {
 
 // Parsing an array that is a temporary needs a function around it, to live long enough.
 private func vp8(_ bytes: [UInt8]) -> VP8Descriptor? { VP8Descriptor(parsing: bytes.span.bytes) }
+private func vp8Size(_ bytes: [UInt8]) -> VP8FrameSize? {
+  VP8FrameSize(parsing: bytes.span.bytes)
+}
 private func vp9(_ bytes: [UInt8]) -> VP9Descriptor? { VP9Descriptor(parsing: bytes.span.bytes) }
 private func h264(_ bytes: [UInt8]) -> H264Payload? { H264Payload(parsing: bytes.span.bytes) }
 private func opus(_ bytes: [UInt8]) -> OpusTOC? { OpusTOC(parsing: bytes.span.bytes) }
@@ -122,6 +125,36 @@ private func dependency(_ bytes: [UInt8], in range: Range<Int>) -> DependencyDes
       VP8Descriptor.shift(picture: 1, level: 1, inPayloadAt: bytes.count, of: &raw)
       VP8Descriptor.shift(picture: 1, level: 1, inPayloadAt: -1, of: &raw)
     }
+  }
+}
+
+@Suite struct VP8FrameSizeTests {
+  /// A keyframe of 1280×720 whose scaling bits are set, behind a descriptor of one byte.
+  static let keyframe: [UInt8] = [
+    0x10, 0x10, 0, 0, 0x9D, 0x01, 0x2A, 0x00, 0x45, 0xD0, 0x82, 1, 2, 3,
+  ]
+
+  @Test func `reads width and height without the scaling bits`() throws {
+    let found = vp8Size(Self.keyframe)
+    let size = try #require(found)
+
+    #expect(size.width == 1_280 && size.height == 720)
+    #expect(size.pixels == 921_600)
+  }
+
+  @Test func `other frames, other start codes and nothing by nothing have no size`() {
+    for (index, byte) in [(0, 0x00), (1, 0x11), (4, 0x9C), (6, 0x2B)] as [(Int, UInt8)] {
+      var payload = Self.keyframe
+      payload[index] = byte
+      #expect(vp8Size(payload) == nil)
+    }
+    var empty = Self.keyframe
+    empty.replaceSubrange(7..<9, with: [0, 0])
+    #expect(vp8Size(empty) == nil)
+  }
+
+  @Test func `no malformed payload traps`() {
+    malformed(Self.keyframe) { _ = vp8Size($0) }
   }
 }
 

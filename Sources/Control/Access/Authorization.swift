@@ -61,8 +61,9 @@ extension Operation {
     // A page looks whether its room exists before anybody was let in.
     case .validateRoom: .rest()
     case .createRoom, .listRooms, .showRoom, .listSessions, .showSession, .listParticipants,
-      .listActiveParticipants, .downloadChat:
+      .listActiveParticipants, .downloadChat, .showSessionStats, .showParticipantStats, .showLive:
       .rest(.allowJoin, .allowMod)
+    case .showUsage: .rest(.allowJoin, .allowMod, binding: .unbound)
     case .setRoomStatus, .deactivateRoom, .endSession, .removeParticipant: .rest(.allowMod)
 
     case .listKeys, .createKey, .revokeKey: .rest(.allowMod, admin: true, binding: .unbound)
@@ -81,7 +82,8 @@ extension Operation {
     // Whoever is in the room may; the mode decides what is sent.
     case .offer, .enableStream, .disableStream, .setQuality, .pauseStream, .resumeStream,
       .publish, .subscribe, .unsubscribe, .leaveMeeting, .pinSelf, .changeOwnMode, .switchRoom,
-      .stopRelay, .setStored, .readStored:
+      .stopRelay, .setStored, .readStored,
+      .reportQuality:
       .signalling()
     case .respondEntry: .signalling(.allowJoin)
     case .removeFromMeeting, .endMeeting, .requestMedia, .disableMedia, .pinAnother,

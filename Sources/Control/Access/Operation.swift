@@ -12,6 +12,9 @@ package enum Operation: String, CaseIterable, Sendable {
   case listSessions, showSession, listParticipants, listActiveParticipants, downloadChat
   case endSession, removeParticipant
 
+  // How good calls are, and how much there is of them.
+  case showSessionStats, showParticipantStats, showUsage, showLive
+
   // Keys and what was done with them.
   case listKeys, createKey, revokeKey, listAudit
 
@@ -28,6 +31,7 @@ package enum Operation: String, CaseIterable, Sendable {
   case pinSelf, pinAnother, changeOwnMode, changeModeOfAnother
   case switchRoom, requestRelay, respondRelay, stopRelay
   case setStored, readStored
+  case reportQuality
 }
 
 extension ClientRequest {
@@ -56,6 +60,7 @@ extension ClientRequest {
     case .relayStop: .stopRelay
     case .storeSet: .setStored
     case .storeGet, .storeObserve, .storeUnobserve: .readStored
+    case .report: .reportQuality
     case .leave: .leaveMeeting
     case .end: .endMeeting
     }

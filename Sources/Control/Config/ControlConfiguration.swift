@@ -22,6 +22,8 @@ package struct ControlConfiguration: Sendable, Equatable {
   package let quotas: QuotaLimits
   /// Where webhooks may go.
   package let outbound: OutboundTargetPolicy
+  /// How long samples of the quality of calls are kept.
+  package let insightsRetentionDays: Int
 
   /// Most participants one room takes by default: one to many, on one machine.
   package static let defaultParticipantsPerRoom = 500
@@ -31,7 +33,8 @@ package struct ControlConfiguration: Sendable, Equatable {
     participantsPerRoom: Int = defaultParticipantsPerRoom,
     pubSub: PubSubLimits = .standard, signalling: SignallingLimits = .standard,
     quotas: QuotaLimits = .standard,
-    outbound: OutboundTargetPolicy = OutboundTargetPolicy()
+    outbound: OutboundTargetPolicy = OutboundTargetPolicy(),
+    insightsRetentionDays: Int = 30
   ) throws(Violation) {
     guard publicURL.hasPrefix("http://") || publicURL.hasPrefix("https://") else {
       throw Violation(key: "publicURL", rule: "must start with http:// or https://")
@@ -39,12 +42,16 @@ package struct ControlConfiguration: Sendable, Equatable {
     guard (1...10_000).contains(participantsPerRoom) else {
       throw Violation(key: "participantsPerRoom", rule: "must be 1 to 10000")
     }
+    guard (1...3_650).contains(insightsRetentionDays) else {
+      throw Violation(key: "insightsRetention", rule: "must be 1 to 3650")
+    }
     self.publicURL = publicURL.hasSuffix("/") ? String(publicURL.dropLast()) : publicURL
     self.participantsPerRoom = participantsPerRoom
     self.pubSub = pubSub
     self.signalling = signalling
     self.quotas = quotas
     self.outbound = outbound
+    self.insightsRetentionDays = insightsRetentionDays
   }
 }
 

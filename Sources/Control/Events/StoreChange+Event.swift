@@ -50,6 +50,7 @@ extension StoreChange {
         data: [
           "start": .string(start.text), "end": .string(end.text),
           "reason": .string(reason.rawValue),
+          "summary": try SessionSummary.fetch(id, db).map(SignalJSON.value) ?? .null,
         ])
     case .participantJoined(let id, let participant, let time):
       return EventDraft(
@@ -87,8 +88,7 @@ extension StoreChange {
     case .happened(let id, let type, let data, let time):
       return EventDraft(sessionID: id, type: type, time: time, data: data.object ?? [:])
     case .message, .messagesForgotten, .participantBanned, .audited, .roomDisabled,
-      .webhookAttempted,
-      .alive:
+      .webhookAttempted, .insights, .alive:
       return nil
     }
   }

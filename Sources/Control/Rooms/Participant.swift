@@ -56,6 +56,7 @@ struct Participant: Sendable {
   var pin = PinState()
   /// Counts it among what lives; let go with the last copy.
   var mark: LiveObjects.Mark?
+  var insights = ParticipantInsights()
 
   /// What became of an event.
   enum Delivery: Sendable {

@@ -180,6 +180,16 @@ package actor Room {
     return Pulse(participants: state.participantCount, hasSession: state.sessionID != nil)
   }
 
+  /// What was measured and not handed on yet.
+  func takeInsights() -> [InsightsChange] { state.takeInsights(at: time()) }
+
+  /// The room in the live overview, for its own tenant or for all.
+  func overview(tenant: TenantID?) -> RoomOverview? {
+    guard tenant == nil || tenant == state.tenant, let room = state.overview else { return nil }
+    let rates = state.rates
+    return RoomOverview(room: room, sentRate: rates.sent, receivedRate: rates.received)
+  }
+
   /// True, and for good, if nobody is here and nothing waits.
   func retire() -> Bool {
     if isRetired { return true }
@@ -342,7 +352,7 @@ package actor Room {
         ])
     case .roomDisabled: logger.info("room disabled")
     case .streamEnabled, .streamDisabled, .message, .messagesForgotten, .participantBanned,
-      .audited, .happened, .webhookAttempted, .alive:
+      .audited, .happened, .webhookAttempted, .insights, .alive:
       break
     }
   }

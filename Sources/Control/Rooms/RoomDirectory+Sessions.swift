@@ -161,9 +161,7 @@ extension ActiveParticipantResource {
         screenShareAudio: log(.shareAudio)),
       timelog: record.presence.map(TimelogResource.init),
       initTime: record.presence.last?.start ?? Timestamp(milliseconds: 0),
-      deviceInfo: DeviceInfo(
-        sdkType: record.client.sdk, sdkVersion: record.client.version, platform: nil,
-        userAgent: record.client.userAgent),
+      deviceInfo: DeviceInfo(record.client),
       changeModeHistory: Self.modeChanges(of: record), mode: record.mode)
   }
 

@@ -34,6 +34,7 @@ package actor RoomDirectory {
   var drain: Drain?
   /// The last that each shard told of itself.
   package private(set) var statistics: [ShardNumber: ShardStatistics] = [:]
+  var insights = DirectoryInsights()
 
   /// How often timers are looked at: a quarter of a second is little beside the shortest, 5 s.
   package static let tickInterval = Duration.milliseconds(250)
@@ -74,7 +75,9 @@ package actor RoomDirectory {
     for room in live.values {
       await room.stop()
       await room.settled()
+      insights.append(await room.takeInsights())
     }
+    await storeInsights()
     live = [:]
     current.rooms = 0
     current.participants = 0
@@ -97,6 +100,7 @@ package actor RoomDirectory {
   package func receive(_ event: MediaPlaneEvent) async {
     switch event {
     case .shard(let shard, .statistics(let reading)): statistics[shard] = reading
+    case .shard(_, .quality(let qualities)): await receive(qualities)
     case .shard(_, let event):
       guard let id = registry.room(of: event), let room = live[id] else { return }
       await room.receive(event)
@@ -120,6 +124,8 @@ package actor RoomDirectory {
 
   /// Looks at all timers; `run` does so by itself.
   package func tick() async {
+    let now = time()
+    let isDue = lastHeartbeat.map { $0 + Self.heartbeat <= now.monotonic } ?? true
     var status = DirectoryStatus()
     var hasSession = false
     for (id, room) in live {
@@ -127,22 +133,17 @@ package actor RoomDirectory {
       status.participants += pulse.participants
       if pulse.participants > 0 { status.rooms += 1 }
       hasSession = hasSession || pulse.hasSession
+      if isDue || pulse.participants == 0 { insights.append(await room.takeInsights()) }
       if pulse.participants == 0, await room.retire(), live[id] === room { live[id] = nil }
     }
     current = status
     endDrainIfDue(hasSession: hasSession)
 
-    let now = time()
     await noticeKeys(now)
-    guard hasSession, lastHeartbeat.map({ $0 + Self.heartbeat <= now.monotonic }) ?? true else {
-      return
-    }
+    guard isDue, hasSession || !insights.isEmpty else { return await thinInsights() }
     lastHeartbeat = now.monotonic
-    do {
-      try await store.commit([.alive], at: now.wall)
-    } catch {
-      logger.error("the store failed", metadata: ["reason": "\(error.reason)"])
-    }
+    await storeInsights()
+    await thinInsights()
   }
 
   nonisolated func makeConnectionID() -> ConnectionID {

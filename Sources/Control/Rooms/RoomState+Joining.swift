@@ -49,8 +49,10 @@ extension RoomState {
       publishing: TokenBucket(rate: configuration.quotas.messagesPerSecond))
     participant.mark = registry.live.mark(.participant)
     _ = participant.replies.receive(id)
+    participant.insights.askedAt = now.monotonic
     keysByConnection[connection] = key
     if let offer = request.offer, mode.hasMedia {
+      participant.insights.offeredMode = mode
       participant.media.pending = .init(
         requestID: id, sdp: offer, streams: request.streams ?? [], isNew: true,
         deadline: now.monotonic + limits.mediaAnswer)
@@ -140,6 +142,7 @@ extension RoomState {
       joined.compactMap { participants[$0]?.description }
       + incoming.filter(\.isShown).map(\.description)
     joined.append(key)
+    noteJoined(key, now)
     guard let participant = participants[key] else { return }
     let joinedReply = JoinedReply(
       meetingID: roomID.rawValue, sessionID: session.id.rawValue,
@@ -172,7 +175,8 @@ extension RoomState {
       String(repeating: "0", count: 8 - seconds.count) + seconds
         + RandomText.hex(16, using: &random))
     session = Session(
-      id: id, startedAt: now.monotonic, history: PubSubHistory(limits: configuration.pubSub))
+      id: id, startedAt: now.monotonic, history: PubSubHistory(limits: configuration.pubSub),
+      tally: SessionTally(start: now.wall))
     effects.append(
       .store(
         .sessionStarted(id, room: roomID, tenant: tenant, apiKey: access.apiKey, at: now.wall)))
@@ -191,6 +195,7 @@ extension RoomState {
       turnAway(older, id: nil, .replaced)
     }
     keysByConnection[connection] = key
+    noteReconnect(of: key)
     participants[key]?.connection = connection
     participants[key]?.disconnectedAt = nil
     effects.append(

@@ -43,6 +43,7 @@ extension RoomState {
       arriving.remove(connection)
     }
     guard participant.isJoined, let session else { return }
+    noteLeft(participant, session.id)
 
     broadcast(
       .participantLeft(participantID: participant.participantID, reason: reason), now)
@@ -109,6 +110,7 @@ extension RoomState {
   private mutating func closeSession(_ end: SessionEnd, _ now: Moment) {
     guard let id = session?.id else { return }
     endAllIncoming(now)
+    summarizeSession(now)
     session = nil
     effects.append(.store(.sessionEnded(id, end, at: now.wall)))
   }

@@ -18,6 +18,7 @@ extension RoomState {
       }
       dropEndpoint(key, tellsShard: true, now)
     }
+    noteOffer(isNew: isNew, of: key)
     let deadline = now.monotonic + limits.mediaAnswer
     participants[key]?.media.pending = .init(
       requestID: id, sdp: offer.sdp, streams: offer.streams, isNew: isNew, deadline: deadline)
@@ -70,7 +71,9 @@ extension RoomState {
       if let key = keysByEndpoint[endpoint] { answered(key, answer, now) }
     case .refused(let endpoint, let reason):
       if let key = keysByEndpoint[endpoint] { refused(key, reason, now) }
-    case .connected(let endpoint): report(.connected, endpoint, now)
+    case .connected(let endpoint):
+      noteConnected(endpoint, now)
+      report(.connected, endpoint, now)
     case .interrupted(let endpoint): report(.disconnected, endpoint, now)
     case .closed(let endpoint, _):
       guard let key = keysByEndpoint[endpoint] else { return }
@@ -95,6 +98,7 @@ extension RoomState {
       guard speaker != session?.speaker else { return }
       session?.speaker = speaker
       broadcast(.speakerChanged(participantID: speakerID), now)
+    case .quality(let qualities): receive(qualities, now)
     case .statistics: break
     }
   }

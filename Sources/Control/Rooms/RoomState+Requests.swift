@@ -71,6 +71,7 @@ extension RoomState {
     case .relayRequest(let relay): relayRequest(relay, id, key, now)
     case .relayRespond(let response): relayRespond(response, id, key, now)
     case .relayStop(let destination): relayStop(destination, id, key, now)
+    case .report(let report): take(report, id, key)
     case .leave:
       reply(.ok, to: id, of: key)
       leave(key, .manualLeave, .told(closeCode: 1000), now)

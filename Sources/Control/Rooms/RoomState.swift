@@ -18,6 +18,7 @@ package struct RoomState: Sendable {
     var sharing: [ParticipantKey] = []
     var presenter: ParticipantKey?
     var speaker: ParticipantKey?
+    var tally: SessionTally
   }
 
   let roomID: RoomID
@@ -72,6 +73,8 @@ package struct RoomState: Sendable {
   /// Participants for whom no event more can be remembered.
   var unreachable: [ParticipantKey] = []
   var effects: [RoomEffect] = []
+  /// Measured, and not stored yet.
+  var insights = RoomInsights()
 
   package init(
     _ room: RoomRecord, bans: [String: Timestamp], configuration: ControlConfiguration,

@@ -157,8 +157,20 @@ package final class ShardRegistry: Sendable {
         .unseated(_, let endpoint, _), .seatsNeeded(let endpoint, _):
         state.endpoints[endpoint]?.room
       case .activeSpeaker(let room, _): state.rooms[room]
-      case .statistics: nil
+      case .quality, .statistics: nil
       }
+    }
+  }
+
+  /// The rooms that these endpoints are in, each with its part.
+  func rooms(of qualities: [EndpointQuality]) -> [RoomID: [EndpointQuality]] {
+    state.withLock { state in
+      var parts: [RoomID: [EndpointQuality]] = [:]
+      for quality in qualities {
+        guard let room = state.endpoints[quality.endpoint]?.room else { continue }
+        parts[room, default: []].append(quality)
+      }
+      return parts
     }
   }
 

@@ -19,6 +19,9 @@ enum Schema {
     migrator.registerMigration("events and webhooks") { db in
       try db.execute(sql: eventsAndWebhooks)
     }
+    migrator.registerMigration("insights") { db in
+      try db.execute(sql: insights)
+    }
     return migrator
   }
 
@@ -195,6 +198,65 @@ enum Schema {
       tenantId TEXT PRIMARY KEY NOT NULL REFERENCES tenant,
       secret TEXT NOT NULL,
       createdAt INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    """
+
+  // Kept small, for there is a row for every five seconds of every call: times in microseconds, rates
+  // in bits per second, scores in hundredths. Level 0 is what was measured, level 1 a minute of it.
+  private static let insights = """
+    CREATE TABLE sample (
+      participant INTEGER NOT NULL REFERENCES participant,
+      level INTEGER NOT NULL,
+      time INTEGER NOT NULL,
+      span INTEGER NOT NULL,
+      sentAudioLost INTEGER NOT NULL,
+      sentVideoLost INTEGER NOT NULL,
+      receivedAudioLost INTEGER NOT NULL,
+      receivedVideoLost INTEGER NOT NULL,
+      audioRoundTrip INTEGER,
+      videoRoundTrip INTEGER,
+      audioJitter INTEGER,
+      videoJitter INTEGER,
+      sentAudioRate INTEGER NOT NULL,
+      sentVideoRate INTEGER NOT NULL,
+      receivedAudioRate INTEGER NOT NULL,
+      receivedVideoRate INTEGER NOT NULL,
+      audioScore INTEGER,
+      videoScore INTEGER,
+      freezes INTEGER NOT NULL,
+      frozen INTEGER NOT NULL,
+      shown180 INTEGER NOT NULL,
+      shown360 INTEGER NOT NULL,
+      shown720 INTEGER NOT NULL,
+      shown1080 INTEGER NOT NULL,
+      shown1440 INTEGER NOT NULL,
+      shown2160 INTEGER NOT NULL,
+      PRIMARY KEY (participant, level, time)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX sampleByAge ON sample (level, time);
+    CREATE TABLE stay (
+      participant INTEGER NOT NULL REFERENCES participant,
+      start INTEGER NOT NULL,
+      joinMilliseconds INTEGER,
+      reconnects INTEGER NOT NULL,
+      freezes INTEGER NOT NULL,
+      frozen INTEGER NOT NULL,
+      audioScoreSum REAL NOT NULL,
+      audioSpan INTEGER NOT NULL,
+      videoScoreSum REAL NOT NULL,
+      videoSpan INTEGER NOT NULL,
+      network TEXT,
+      PRIMARY KEY (participant, start)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE sessionSummary (
+      sessionId TEXT PRIMARY KEY NOT NULL REFERENCES session (sessionId),
+      participants INTEGER NOT NULL,
+      peakParticipants INTEGER NOT NULL,
+      durationSeconds INTEGER NOT NULL,
+      messages INTEGER NOT NULL,
+      audioScore REAL,
+      videoScore REAL,
+      reconnects INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
     """
 }

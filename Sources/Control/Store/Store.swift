@@ -3,7 +3,7 @@ package import Signal
 /// What outlives the program: small, so that a shared database can be another implementation.
 ///
 /// Every query names a tenant, or something (a session) that was found by naming one.
-package protocol Store: EventStore, WebhookStore {
+package protocol Store: EventStore, WebhookStore, InsightsStore {
   /// Makes sure every key has a tenant, and says which.
   func tenants(
     forKeys keys: [String], at now: Timestamp
@@ -113,6 +113,8 @@ package enum StoreChange: Sendable, Equatable {
   /// Something for the session's event log alone; `data` is an object.
   case happened(SessionID, type: String, data: JSONValue, at: Timestamp)
   case webhookAttempted(WebhookAttempt)
+  /// How good calls are; nobody waits for it.
+  case insights(InsightsChange)
   /// Nothing but that the server is alive.
   case alive
 

@@ -74,6 +74,7 @@ extension StoreChange {
         arguments: [time.milliseconds, room.rawValue])
     case .webhookAttempted(let attempt): try attempt.write(to: db)
     case .happened: break  // it is in the event log
+    case .insights(let change): try change.write(to: db)
     case .alive:
       break  // every commit notes the time
     }

@@ -46,6 +46,8 @@ package struct Configuration: Sendable {
   package let maximumParticipantsPerRoom: Int
   package let quotas: QuotaLimits
   package let operation: OperationSettings
+  /// Days for which samples of the quality of calls are kept.
+  package let insightsRetention: Int
   package let logLevel: Logger.Level
   package let logFormat: LogFormat
   /// Whether `POST /dev/token` gives tokens to whoever is on this machine.
@@ -107,6 +109,7 @@ package struct Configuration: Sendable {
     maximumParticipantsPerRoom = try values.integer(.maxParticipantsPerRoom) ?? 1_000
     quotas = try QuotaLimits(values)
     operation = try OperationSettings(values, port: port, media: udpPort..<udpPort + shards)
+    insightsRetention = try values.integer(.insightsRetention) ?? 30
     logLevel = try values.choice(.logLevel, as: Logger.Level.self) ?? .info
     logFormat = try values.choice(.logFormat, as: LogFormat.self) ?? .text
 

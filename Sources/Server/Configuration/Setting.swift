@@ -12,6 +12,7 @@ package enum Setting: String, CaseIterable, Sendable {
   case maxParticipantsPerRoom, maxParticipantsPerKey, maxRoomsPerTenant
   case maxRequestsPerSecond, maxMessagesPerSecond, maxRoomMessagesPerSecond
   case metricsPort, metricsBind, drainSeconds, sessionRetentionDays, messageRetentionDays
+  case insightsRetention
   case logLevel, logFormat
   case dev, devAllowPublic
 
@@ -70,6 +71,7 @@ extension Setting {
     case .metricsBind: .text("ADDRESS")
     case .drainSeconds: .integer(0...86_400)
     case .sessionRetentionDays, .messageRetentionDays: .integer(0...36_500)
+    case .insightsRetention: .integer(1...3_650)
     case .logLevel: .choice(["trace", "debug", "info", "notice", "warning", "error", "critical"])
     case .logFormat: .choice(["text", "json"])
     case .dev, .devAllowPublic: .toggle
@@ -98,6 +100,7 @@ extension Setting {
     case .metricsPort: "0"
     case .metricsBind: "127.0.0.1"
     case .drainSeconds, .sessionRetentionDays, .messageRetentionDays: "0"
+    case .insightsRetention: "30"
     case .logLevel: "info"
     case .logFormat: "text"
     case .dev, .devAllowPublic: "false"
@@ -165,6 +168,7 @@ extension Setting {
       "Sessions, with all that belongs to them, are deleted so long after their end; 0 keeps them."
     case .messageRetentionDays:
       "Persisted messages are deleted so long after their session's end; 0 keeps them with it."
+    case .insightsRetention: "Days for which samples of the quality of calls are kept."
     case .logLevel: "The least important messages that are logged."
     case .logFormat: "One line of text, or one JSON object, per message; to standard error."
     case .dev:

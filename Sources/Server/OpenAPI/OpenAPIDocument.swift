@@ -97,6 +97,14 @@ package struct OpenAPIDocument: Sendable {
         "description": "It is done; this is what came of it.",
         "content": ["application/json": ["schema": schema.reference]],
       ]
+    case .jsonOrTable(let schema):
+      schema.collect(into: &schemas)
+      return [
+        "description": "It is done; this is what came of it.",
+        "content": [
+          "application/json": ["schema": schema.reference], "text/csv": ["schema": [:]],
+        ],
+      ]
     case .content(let types):
       return [
         "description": "The bytes.",

@@ -31,6 +31,8 @@ package struct RouteDocument: Sendable {
     case json(Schema)
     /// One page of a list of these.
     case page(Schema)
+    /// JSON, or a table if `format=csv` asks for it.
+    case jsonOrTable(Schema)
     /// Something else, by its content types.
     case content([String])
     /// There is no 200: the route refuses always, with what is among `refusals`.

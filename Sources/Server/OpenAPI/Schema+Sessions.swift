@@ -68,7 +68,17 @@ extension Schema {
         .object(
           ["sdkType", "sdkVersion", "platform", "userAgent"].map {
             .optional($0, .nullable(.string))
-          }),
+          } + [
+            .optional(
+              "browserUserAgent",
+              .object([
+                .optional(
+                  "browser",
+                  .object([.field("name", .string), .optional("version", .nullable(.string))])),
+                .field("os", .object([.optional("name", .nullable(.string))])),
+                .field("platform", .object([.optional("type", .nullable(.string))])),
+              ]), "What `userAgent` says.")
+          ]),
         "As the participant's program says itself."),
       .field(
         "changeModeHistory",

@@ -191,7 +191,10 @@ struct ShardSupervisor {
 
   private mutating func publish(_ event: ShardEvent, of index: Int) {
     guard slots[index].life.isRunning else { return }
-    if case .statistics = event, eventRoom < Self.statisticsReserve { return }
+    switch event {
+    case .statistics, .quality: if eventRoom < Self.statisticsReserve { return }
+    default: break
+    }
     guard eventRoom >= Self.reservedEvents else {
       // Whoever reads events would no longer know what the shard does: give them a new one.
       logger.critical("Events are not read", metadata: metadata(index))

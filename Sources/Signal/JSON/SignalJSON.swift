@@ -4,11 +4,16 @@ package enum SignalJSON {
   ///
   /// Our types hold no value JSON cannot say, so this does not fail; a bug would give `{}`.
   package static func encode(_ value: some Encodable) -> [UInt8] {
+    JSONWriter.write(self.value(value))
+  }
+
+  /// The same as a value, to be part of a larger one.
+  package static func value(_ value: some Encodable) -> JSONValue {
     guard let value = try? JSONValueEncoder.encode(value) else {
       assertionFailure("\(type(of: value)) cannot be encoded")
-      return Array("{}".utf8)
+      return .object([:])
     }
-    return JSONWriter.write(value)
+    return value
   }
 
   /// Decodes one untrusted JSON text.

@@ -72,14 +72,35 @@ package struct ActiveParticipantResource: Encodable, Equatable, Sendable {
   package struct DeviceInfo: Encodable, Equatable, Sendable {
     package var sdkType: String?
     package var sdkVersion: String?
+    /// `desktop`, `mobile` or `tablet`.
     package var platform: String?
     package var userAgent: String?
+    /// What `userAgent` says; `nil` without one.
+    package var browserUserAgent: BrowserUserAgent?
 
-    package init(sdkType: String?, sdkVersion: String?, platform: String?, userAgent: String?) {
-      self.sdkType = sdkType
-      self.sdkVersion = sdkVersion
-      self.platform = platform
-      self.userAgent = userAgent
+    package init(_ client: ClientDescription) {
+      sdkType = client.sdk
+      sdkVersion = client.version
+      userAgent = client.userAgent
+      let parsed = client.userAgent.map { UserAgent($0) }
+      platform = parsed?.platform?.rawValue
+      browserUserAgent = parsed.map(BrowserUserAgent.init)
+    }
+  }
+
+  /// A browser by name, its system, and the kind of machine it runs on.
+  package struct BrowserUserAgent: Encodable, Equatable, Sendable {
+    package struct System: Encodable, Equatable, Sendable { package var name: String? }
+    package struct Machine: Encodable, Equatable, Sendable { package var type: String? }
+
+    package var browser: UserAgent.Product?
+    package var os: System
+    package var platform: Machine
+
+    package init(_ agent: UserAgent) {
+      browser = agent.browser
+      os = System(name: agent.system)
+      platform = Machine(type: agent.platform?.rawValue)
     }
   }
 

@@ -44,6 +44,8 @@ package struct SettingOptions: ParsableArguments {
   var sessionRetentionDays: String?
   @Option(name: .setting(.messageRetentionDays), help: .setting(.messageRetentionDays))
   var messageRetentionDays: String?
+  @Option(name: .setting(.insightsRetention), help: .setting(.insightsRetention))
+  var insightsRetention: String?
   @Option(name: .setting(.logLevel), help: .setting(.logLevel)) var logLevel: String?
   @Option(name: .setting(.logFormat), help: .setting(.logFormat)) var logFormat: String?
 
@@ -58,9 +60,10 @@ package struct SettingOptions: ParsableArguments {
       .maxParticipantsPerRoom: maxParticipantsPerRoom,
       .maxParticipantsPerKey: maxParticipantsPerKey, .maxRoomsPerTenant: maxRoomsPerTenant,
       .maxRequestsPerSecond: maxRequestsPerSecond, .maxMessagesPerSecond: maxMessagesPerSecond,
-      .maxRoomMessagesPerSecond: maxRoomMessagesPerSecond, .logLevel: logLevel,
+      .maxRoomMessagesPerSecond: maxRoomMessagesPerSecond,
       .metricsPort: metricsPort, .metricsBind: metricsBind, .drainSeconds: drainSeconds,
       .sessionRetentionDays: sessionRetentionDays, .messageRetentionDays: messageRetentionDays,
+      .insightsRetention: insightsRetention, .logLevel: logLevel,
       .logFormat: logFormat, .dev: dev ? "true" : nil,
       .devAllowPublic: devAllowPublic ? "true" : nil,
     ]

@@ -109,6 +109,7 @@ private struct Expectation {
 
 /// Rewriting keeps the descriptor readable and everything else as it was.
 func fuzzVP8(_ bytes: RawSpan) {
+  if let size = VP8FrameSize(parsing: bytes) { precondition((1...16_383).contains(size.width)) }
   guard let before = VP8Descriptor(parsing: bytes) else { return }
   var copy = bytes.copied
   do {

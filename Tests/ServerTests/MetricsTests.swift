@@ -103,6 +103,9 @@ import Testing
       #expect(series[#"stoa_signalling_messages_total{type="join"}"#] == 0)
       #expect(series["stoa_store_commit_duration_seconds_count"] != nil)
       #expect((series[#"stoa_store_bytes{file="database"}"#] ?? 0) > 1_000)
+      #expect(series[#"stoa_webhook_attempts_total{outcome="dead"}"#] == 0)
+      #expect(series["stoa_webhooks_waiting"] == 0)
+      #expect(series["stoa_webhooks_oldest_waiting_seconds"] == 0)
       let resident = series[#"stoa_process_resident_bytes{process="serve"}"#] ?? 0
       #expect((1e6...1e11).contains(resident))
       #expect((series[#"stoa_process_open_fds{process="serve"}"#] ?? 0) > 3)

@@ -6,6 +6,12 @@ package final class StoreMetrics: Sendable {
   package let sessionsStarted = Counter()
   package let participantsJoined = Counter()
   package let messagesStored = Counter()
+  /// Attempts that an endpoint confirmed.
+  package let webhooksDelivered = Counter()
+  /// Attempts that failed, and are repeated.
+  package let webhooksFailed = Counter()
+  /// Deliveries that were given up.
+  package let webhooksDead = Counter()
   /// Rows that were deleted because of their age.
   package let purgedRows = Counter()
 
@@ -17,6 +23,15 @@ package final class StoreMetrics: Sendable {
       if case .sessionStarted = change { sessionsStarted.add() }
       if case .participantJoined = change { participantsJoined.add() }
       if case .message = change { messagesStored.add() }
+      if case .webhookAttempted(let attempt) = change { count(attempt) }
+    }
+  }
+
+  private func count(_ attempt: WebhookAttempt) {
+    switch attempt.outcome {
+    case .delivered: webhooksDelivered.add()
+    case .retry: webhooksFailed.add()
+    case .dead, .endpointGone: webhooksDead.add()
     }
   }
 }

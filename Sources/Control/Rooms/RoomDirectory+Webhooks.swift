@@ -46,7 +46,8 @@ extension RoomDirectory {
   ) async throws(ControlError) -> WebhookDeliveryResource {
     let delivery = try await record(delivery: id, access)
     _ = try await stored { () throws(StoreError) in
-      try await store.redeliver(.one(delivery.number), tenant: access.tenant)
+      try await store.redeliver(
+        .one(delivery.number), tenant: access.tenant, by: access.apiKey, at: time().wall)
     }
     return try await self.delivery(id, access)
   }
@@ -62,7 +63,8 @@ extension RoomDirectory {
     }
     return RedeliverReply(
       count: try await stored { [room] () throws(StoreError) in
-        try await store.redeliver(.all(state, room: room), tenant: access.tenant)
+        try await store.redeliver(
+          .all(state, room: room), tenant: access.tenant, by: access.apiKey, at: time().wall)
       })
   }
 

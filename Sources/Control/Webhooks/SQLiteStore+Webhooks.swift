@@ -80,7 +80,7 @@ extension SQLiteStore {
   }
 
   package func redeliver(
-    _ selection: RedeliverySelection, tenant: TenantID?
+    _ selection: RedeliverySelection, tenant: TenantID?, by actor: String, at now: Timestamp
   ) async throws(StoreError) -> Int {
     let count = try await write { db in
       var condition: String
@@ -98,6 +98,7 @@ extension SQLiteStore {
         condition += " AND tenantId = ?"
         arguments += [tenant.rawValue]
       }
+      try Self.audit(selection, by: actor, at: now, where: condition, arguments, db)
       // Whoever asks for it wants the endpoint tried again, even if it once said 410.
       try db.execute(
         sql: """
@@ -113,6 +114,43 @@ extension SQLiteStore {
     }
     webhookNews.tellOfUnknown()
     return count
+  }
+
+  private static func audit(
+    _ selection: RedeliverySelection, by actor: String, at now: Timestamp,
+    where condition: String, _ arguments: StatementArguments, _ db: Database
+  ) throws {
+    let target =
+      switch selection {
+      case .one(let number): String(number)
+      case .all(let state, let room): room?.rawValue ?? state.rawValue
+      }
+    let tenants = try Row.fetchAll(
+      db,
+      sql: """
+        SELECT tenantId, count(*) AS deliveries FROM webhookDelivery WHERE \(condition)
+        GROUP BY tenantId
+        """, arguments: arguments)
+    for row in tenants {
+      let deliveries: Int = row["deliveries"]
+      try AuditRecord(
+        time: now, tenant: TenantID(try row.text("tenantId")), actor: actor,
+        action: .deliveryRepeated, target: target,
+        detail: deliveries == 1 ? "1 delivery" : "\(deliveries) deliveries"
+      ).insert(into: db)
+    }
+  }
+
+  package func waitingDeliveries() async throws(StoreError) -> (count: Int, oldest: Timestamp?) {
+    try await read { db in
+      let row = try Row.fetchOne(
+        db,
+        sql: """
+          SELECT count(*) AS count, min(createdAt) AS oldest FROM webhookDelivery
+          WHERE state = 'waiting'
+          """)
+      return (row?["count"] ?? 0, try row?.optionalTime("oldest"))
+    }
   }
 
   package func webhookSecret(

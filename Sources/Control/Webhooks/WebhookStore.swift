@@ -21,9 +21,14 @@ package protocol WebhookStore: Sendable {
   ) async throws(StoreError) -> WebhookDelivery?
 
   /// Lets deliveries wait once more, from the first attempt on; says how many.
+  ///
+  /// - Parameter actor: who asked for it, for the audit record of each tenant.
   func redeliver(
-    _ numbers: RedeliverySelection, tenant: TenantID?
+    _ numbers: RedeliverySelection, tenant: TenantID?, by actor: String, at now: Timestamp
   ) async throws(StoreError) -> Int
+
+  /// How many deliveries wait, and when the oldest of them came about.
+  func waitingDeliveries() async throws(StoreError) -> (count: Int, oldest: Timestamp?)
 
   /// What a tenant's deliveries are signed with; made when first asked for.
   func webhookSecret(tenant: TenantID, at now: Timestamp) async throws(StoreError) -> String

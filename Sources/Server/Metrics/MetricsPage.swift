@@ -1,6 +1,7 @@
 import Control
 import Glibc
 import SFU
+import Signal
 
 /// Puts together what `GET /metrics` answers (docs/operations.md lists it).
 struct MetricsPage: Sendable {
@@ -8,6 +9,7 @@ struct MetricsPage: Sendable {
   let store: SQLiteStore
   let http: HTTPMetrics
   let media: any MediaPlane
+  let time: TimeSource
 
   func text() async -> String {
     var text = PrometheusText()
@@ -15,6 +17,7 @@ struct MetricsPage: Sendable {
     writeSignalling(&text)
     writeHTTP(&text)
     writeStore(&text)
+    await writeWebhooks(&text)
     await writeShards(&text)
     writeProcesses(&text)
     return text.text
@@ -94,6 +97,23 @@ struct MetricsPage: Sendable {
       [("database", ""), ("wal", "-wal")].compactMap { name, suffix in
         store.path.flatMap { FileFacts($0 + suffix)?.size }.map { .init($0, [("file", name)]) }
       })
+  }
+
+  private func writeWebhooks(_ text: inout PrometheusText) async {
+    let metrics = store.metrics
+    text.write(
+      "stoa_webhook_attempts_total", .counter, "Attempts to deliver events, by what came of them.",
+      [
+        .init(metrics.webhooksDelivered.value, [("outcome", "delivered")]),
+        .init(metrics.webhooksFailed.value, [("outcome", "failed")]),
+        .init(metrics.webhooksDead.value, [("outcome", "dead")]),
+      ])
+    guard let waiting = try? await store.waitingDeliveries() else { return }
+    text.write("stoa_webhooks_waiting", .gauge, "Events still to be delivered.", waiting.count)
+    let age = waiting.oldest.map { time().wall.milliseconds &- $0.milliseconds } ?? 0
+    text.write(
+      "stoa_webhooks_oldest_waiting_seconds", .gauge, "Age of the oldest of them.",
+      [.init(Double(max(age, 0)) / 1_000)])
   }
 
   private func writeProcesses(_ text: inout PrometheusText) {

@@ -135,5 +135,5 @@ struct KeyRevokeCommand: AsyncParsableCommand {
 
 extension AuditRecord {
   /// The actor of what is done on this machine.
-  fileprivate static let commandLine = "command line"
+  static let commandLine = "command line"
 }

@@ -94,7 +94,8 @@ struct WebhookRedeliverCommand: AsyncParsableCommand {
     await Failure.reporting {
       let selection: RedeliverySelection =
         if let delivery { .one(delivery) } else { .all(.dead, room: room.map { RoomID($0) }) }
-      let count = try await SQLiteStore(settings).redeliver(selection, tenant: nil)
+      let count = try await SQLiteStore(settings).redeliver(
+        selection, tenant: nil, by: AuditRecord.commandLine, at: SystemTime.source().wall)
       guard count > 0 || dead else {
         throw ConfigurationError("\(delivery ?? 0)", "there is no such delivery")
       }

@@ -79,8 +79,29 @@ import Wire
         ],
         [
           "start": .string(time(0).text), "end": .string(time(7).text),
-          "reason": "last-participant-left",
+          "reason": "last-participant-left", "summary": nil,
         ],
+      ])
+  }
+
+  @Test func `the end of a session tells how it was`() async throws {
+    let store = try await SQLiteStore(inMemory: start)
+    _ = try await begin(store)
+    let summary = SessionSummary(
+      participants: 2, peakParticipants: 1, durationSeconds: 7, messages: 3, audioScore: 4.25,
+      videoScore: nil, reconnects: 1)
+    try await store.commit(
+      [
+        .insights(.summary(session, summary)),
+        .sessionEnded(session, .lastParticipantLeft, at: time(7)),
+      ], at: time(7))
+
+    let end = try #require(try await waiting(store).last)
+    #expect(end.event.type == "session-ended")
+    #expect(
+      end.body.object?["data"]?.object?["summary"] == [
+        "participants": 2, "peakParticipants": 1, "durationSeconds": 7, "messages": 3,
+        "audioScore": .number(4.25), "videoScore": nil, "reconnects": 1,
       ])
   }
 
@@ -209,8 +230,19 @@ import Wire
       try await store.deliveries(tenant: tenant, .init(state: .dead), .first).elements
         .map(\.lastError) == ["the endpoint is gone"])
 
-    #expect(try await store.redeliver(.all(.dead, room: RoomID("r")), tenant: tenant) == 1)
-    #expect(try await store.redeliver(.one(first.number), tenant: TenantID("other")) == 0)
+    let now = Timestamp(milliseconds: 7)
+    let count = try await store.redeliver(
+      .all(.dead, room: RoomID("r")), tenant: tenant, by: "key", at: now)
+    #expect(count == 1)
+    let others = try await store.redeliver(
+      .one(first.number), tenant: TenantID("other"), by: "key", at: now)
+    #expect(others == 0)
+    #expect(
+      try await store.audit(tenant: nil, .first).elements == [
+        AuditRecord(
+          time: now, tenant: tenant, actor: "key", action: .deliveryRepeated, target: "r",
+          detail: "1 delivery")
+      ])
     #expect(store.webhookNews.take().isIncomplete)
     try await store.commit([join("cem", at: 30)], at: time(30))
     #expect(try await waiting(store).map(\.event.sequence) == [2, 4])

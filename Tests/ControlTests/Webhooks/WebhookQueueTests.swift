@@ -226,7 +226,8 @@ import Wire
       try await world.join("r", 0..<5)
       #expect(
         try await world.store.deliveries(tenant: world.tenant, .init(), .first).total == 1)
-      _ = try await world.store.redeliver(.all(.dead, room: nil), tenant: world.tenant)
+      _ = try await world.store.redeliver(
+        .all(.dead, room: nil), tenant: world.tenant, by: "key", at: Timestamp(milliseconds: 0))
       let arrived4 = try sequences(await world.receivers.take(2))
       #expect(arrived4 == [1, 1])
       try await world.join("r", 5..<6)

@@ -7,6 +7,10 @@ package enum ComposerCommand: Codable, Equatable, Sendable {
   case start(OutputSpecification)
   /// Answered by `stopped`, or `failed`.
   case stop(outputID: String)
+  /// Makes the files of an output whole whose session is over; needs no room and no `configure`.
+  ///
+  /// Answered by `stopped`, or `failed` if nothing of it can be played.
+  case finish(OutputSpecification)
   /// Draws an output anew from the next picture on.
   case relayout(outputID: String, composition: CompositionSpecification)
   /// Makes a picture of an output; answered by `captured` or `captureFailed`.

@@ -3,11 +3,11 @@ import { sdkError } from "./errors";
 import { LocalMedia } from "./local-media";
 import { listMicrophones, listWebcams, LocalSources, SelectableDevice } from "./local-sources";
 import { Quality, StreamKind } from "./messages";
-import { RoomActions } from "./room-actions";
+import { OutputActions } from "./output-actions";
 import { createScreenShareVideoTrack } from "./tracks";
 
 /** One's own microphone, camera and screen. */
-export abstract class DeviceActions extends RoomActions {
+export abstract class DeviceActions extends OutputActions {
   protected abstract readonly local: LocalMedia;
   protected abstract readonly sources: LocalSources;
 

@@ -2,12 +2,16 @@ import { MeetingState } from "./constants";
 import { VideoSDKError } from "./errors";
 import {
   EntryDecision,
+  HLSStatus,
   LeaveReason,
+  LivestreamStatus,
   Mode,
   PinState,
+  RecordingStatus,
   RelayDecision,
   StreamKind,
 } from "./messages";
+import type { HLSURLs } from "./outputs";
 import type { Participant } from "./participant";
 
 /** A guest who waits to be let in. */
@@ -74,5 +78,16 @@ export interface MeetingEvents {
   "media-relay-error": [trouble: { meetingId: string; error: VideoSDKError }];
   "paused-all-streams": [streams: { kind: StreamKind | "all" }];
   "resumed-all-streams": [streams: { kind: StreamKind | "all" }];
+  /** `outputId` tells several apart where a room allows them. */
+  "recording-state-changed": [change: { status: RecordingStatus; outputId: string }];
+  "livestream-state-changed": [change: { status: LivestreamStatus; outputId: string }];
+  "hls-state-changed": [change: { status: HLSStatus; outputId: string } & HLSURLs];
+  /** Two moments of the above, under older names. */
+  "recording-started": [];
+  "recording-stopped": [];
+  "livestream-started": [];
+  "livestream-stopped": [];
+  "hls-started": [urls: HLSURLs];
+  "hls-stopped": [];
   error: [error: VideoSDKError];
 }

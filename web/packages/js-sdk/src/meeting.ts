@@ -281,6 +281,7 @@ export class Meeting extends PeopleActions {
     this.localParticipant.id = reply.participantId;
     this.options.mode = this.localParticipant.mode = reply.mode ?? this.options.mode;
     this.hasJoined = true;
+    const tellOutputs = this.enteredWith(reply.outputs ?? []);
     if (!again) {
       this.changeState("CONNECTED");
       this.emit("meeting-joined");
@@ -288,6 +289,7 @@ export class Meeting extends PeopleActions {
     this.inRoom(reply);
     this.quality.start();
     if (again) {
+      tellOutputs();
       this.pubSub.rejoined();
       this.realtimeStore.rejoined();
     }
@@ -303,8 +305,10 @@ export class Meeting extends PeopleActions {
     this.localParticipant.id = reply.participantId;
     if (switching) this.options.token = switching.token;
     switching?.media?.commit(reply.answer ?? null);
+    const tellOutputs = this.enteredWith(reply.outputs ?? []);
     this.emit("meeting-joined");
     this.inRoom(reply);
+    tellOutputs();
     this.pubSub.moved();
     this.realtimeStore.rejoined();
   }
@@ -356,6 +360,12 @@ export class Meeting extends PeopleActions {
         this.localSilenced(kind);
         return this.emit("media-disabled", { kind, disabledBy });
       }
+      case "recording-state-changed":
+        return this.outputChanged({ ...event, kind: "recording" });
+      case "livestream-state-changed":
+        return this.outputChanged({ ...event, kind: "livestream" });
+      case "hls-state-changed":
+        return this.outputChanged({ ...event, kind: "hls" });
       case "media-state": // our own connection tells the same, and sooner
       case "meeting-left": // ends the signalling, which calls `ended`
         return;

@@ -55,6 +55,62 @@ export interface PubSubMessageInfo {
   timestamp: number;
 }
 
+export type OutputKind = "recording" | "livestream" | "hls";
+export type RecordingStatus =
+  | "RECORDING_STARTING"
+  | "RECORDING_STARTED"
+  | "RECORDING_STOPPING"
+  | "RECORDING_STOPPED";
+export type LivestreamStatus =
+  | "LIVESTREAM_STARTING"
+  | "LIVESTREAM_STARTED"
+  | "LIVESTREAM_STOPPING"
+  | "LIVESTREAM_STOPPED";
+export type HLSStatus = "HLS_STARTING" | "HLS_STARTED" | "HLS_PLAYABLE" | "HLS_STOPPING" | "HLS_STOPPED";
+export type OutputStatus = RecordingStatus | LivestreamStatus | HLSStatus;
+
+/** A recording, livestream or HLS, and how far it is. */
+export interface OutputInfo {
+  outputId: string;
+  kind: OutputKind;
+  status: OutputStatus;
+  playbackHlsUrl?: string | null;
+  livestreamUrl?: string | null;
+  downstreamUrl?: string | null;
+  /** Why it is over, if nobody asked for that. */
+  error?: { code: number; name: string; message: string } | null;
+}
+
+/** How a recording or broadcast is to look; what is left out has a default. */
+export interface OutputConfig {
+  layout?: {
+    type?: "GRID" | "SPOTLIGHT" | "SIDEBAR";
+    priority?: "SPEAKER" | "PIN";
+    /** 1 to 25. */
+    gridSize?: number;
+  };
+  theme?: "DARK" | "LIGHT" | "DEFAULT";
+  mode?: "video-and-audio" | "audio";
+  /** 854×480, 1280×720 or 1920×1080. */
+  quality?: "low" | "med" | "high";
+  orientation?: "landscape" | "portrait";
+  /** HLS and livestreams: keep a file as well. */
+  recording?: { enabled?: boolean };
+}
+
+/** Where a livestream goes. */
+export interface LivestreamTarget {
+  /** `rtmp://` or `rtmps://`. */
+  url: string;
+  streamKey: string;
+}
+
+export interface TranscriptionConfig {
+  enabled?: boolean;
+  language?: string;
+  summary?: { enabled?: boolean; prompt?: string };
+}
+
 export interface JoinRequest {
   type: "join";
   token: string;
@@ -106,6 +162,30 @@ export type Request =
   | { type: "store-get"; key: string }
   | { type: "store-observe"; key: string }
   | { type: "store-unobserve"; key: string }
+  | {
+      type: "recording-start";
+      webhookUrl?: string;
+      awsDirPath?: string;
+      config?: OutputConfig;
+      transcription?: TranscriptionConfig;
+      fileFormat?: "mp4" | "webm";
+    }
+  | { type: "recording-stop"; outputId?: string }
+  | {
+      type: "livestream-start";
+      outputs: LivestreamTarget[];
+      config?: OutputConfig;
+      webhookUrl?: string;
+      transcription?: TranscriptionConfig;
+    }
+  | { type: "livestream-stop"; outputId?: string }
+  | {
+      type: "hls-start";
+      config?: OutputConfig;
+      webhookUrl?: string;
+      transcription?: TranscriptionConfig;
+    }
+  | { type: "hls-stop"; outputId?: string }
   | ({ type: "report" } & ClientReport)
   | { type: "leave" }
   | { type: "end" };
@@ -135,6 +215,8 @@ export interface Joined {
   participants?: ParticipantInfo[] | null;
   activeSpeakerId?: string | null;
   presenterId?: string | null;
+  /** Recordings and broadcasts that go on, oldest first. */
+  outputs?: OutputInfo[] | null;
 }
 
 interface Ok {
@@ -147,6 +229,12 @@ interface StoreValue {
   id: number;
   key: string;
   value: string | null;
+}
+
+interface Output {
+  type: "output";
+  id: number;
+  outputId: string;
 }
 
 /** The reply to each request. */
@@ -175,6 +263,12 @@ export interface Replies {
   "store-get": StoreValue;
   "store-observe": StoreValue;
   "store-unobserve": Ok;
+  "recording-start": Output;
+  "recording-stop": Ok;
+  "livestream-start": Output;
+  "livestream-stop": Ok;
+  "hls-start": Output;
+  "hls-stop": Ok;
   report: Ok;
   leave: Ok;
   end: Ok;
@@ -258,6 +352,9 @@ export type ServerEvent =
       value?: string | null;
       updatedBy?: string | null;
     }
+  | ({ type: "recording-state-changed"; seq: number } & Omit<OutputInfo, "kind">)
+  | ({ type: "livestream-state-changed"; seq: number } & Omit<OutputInfo, "kind">)
+  | ({ type: "hls-state-changed"; seq: number } & Omit<OutputInfo, "kind">)
   | { type: "pubsub"; seq: number; message: PubSubMessageInfo }
   | { type: "media-state"; seq: number; state: "connected" | "disconnected" }
   | { type: "meeting-left"; seq: number; reason?: LeaveReason | null };
@@ -303,6 +400,9 @@ const EVENT_TYPES: Record<ServerEventType, true> = {
   "relay-started": true,
   "relay-stopped": true,
   "store-changed": true,
+  "recording-state-changed": true,
+  "livestream-state-changed": true,
+  "hls-state-changed": true,
   pubsub: true,
   "media-state": true,
   "meeting-left": true,

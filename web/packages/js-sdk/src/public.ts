@@ -17,13 +17,20 @@ export type {
 export type { MeetingParameters } from "./meeting-options";
 export type {
   EntryDecision,
+  HLSStatus,
   LeaveReason,
+  LivestreamStatus,
+  LivestreamTarget,
   Mode,
+  OutputConfig,
   PinState,
   Quality,
+  RecordingStatus,
   RelayDecision,
   StreamKind,
+  TranscriptionConfig,
 } from "./messages";
+export type { HLSURLs } from "./outputs";
 export { Participant } from "./participant";
 export type { ParticipantEvents, PinType } from "./participant";
 export { PubSub } from "./pubsub";

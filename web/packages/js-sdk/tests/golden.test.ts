@@ -7,6 +7,7 @@ import {
   ErrorMessage,
   isServerEvent,
   JoinRequest,
+  OutputInfo,
   readMessage,
   Reply,
   Request,
@@ -26,6 +27,16 @@ type Fields<Message extends { type: string }> = {
   [Type in Message["type"]]: (keyof Extract<Message, { type: Type }>)[];
 };
 
+const OUTPUT: ("seq" | Exclude<keyof OutputInfo, "kind">)[] = [
+  "seq",
+  "outputId",
+  "status",
+  "playbackHlsUrl",
+  "livestreamUrl",
+  "downstreamUrl",
+  "error",
+];
+
 // Typed by the unions of messages.ts: a field that is not there does not compile.
 const SERVER: Fields<ServerEvent | Reply | ErrorMessage> = {
   joined: [
@@ -40,6 +51,7 @@ const SERVER: Fields<ServerEvent | Reply | ErrorMessage> = {
     "participants",
     "activeSpeakerId",
     "presenterId",
+    "outputs",
   ],
   waiting: ["id", "participantId"],
   resumed: ["id", "seq"],
@@ -49,6 +61,7 @@ const SERVER: Fields<ServerEvent | Reply | ErrorMessage> = {
   history: ["id", "topic", "messages"],
   ok: ["id"],
   "store-value": ["id", "key", "value"],
+  output: ["id", "outputId"],
   error: ["id", "code", "name", "message"],
   "participant-joined": ["seq", "participant"],
   "participant-left": ["seq", "participantId", "reason"],
@@ -72,6 +85,9 @@ const SERVER: Fields<ServerEvent | Reply | ErrorMessage> = {
   "relay-started": ["seq", "meetingId"],
   "relay-stopped": ["seq", "meetingId", "reason"],
   "store-changed": ["seq", "key", "value", "updatedBy"],
+  "recording-state-changed": OUTPUT,
+  "livestream-state-changed": OUTPUT,
+  "hls-state-changed": OUTPUT,
   pubsub: ["seq", "message"],
   "media-state": ["seq", "state"],
   "meeting-left": ["seq", "reason"],
@@ -105,6 +121,12 @@ const CLIENT: Fields<JoinRequest | Request | Extract<ClientMessage, { type: "res
   "store-get": ["key"],
   "store-observe": ["key"],
   "store-unobserve": ["key"],
+  "recording-start": ["webhookUrl", "awsDirPath", "config", "transcription", "fileFormat"],
+  "recording-stop": ["outputId"],
+  "livestream-start": ["outputs", "config", "webhookUrl", "transcription"],
+  "livestream-stop": ["outputId"],
+  "hls-start": ["config", "webhookUrl", "transcription"],
+  "hls-stop": ["outputId"],
   report: ["joinMilliseconds", "freezes", "freezeMilliseconds", "network"],
   leave: [],
   end: [],

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds the web code into web/dist: the SDK (sdk/js-sdk.mjs, sdk/videosdk.js) and the page
-# (index.html, app/), the dashboard (dashboard/) and the page of the REST API (docs/). Does nothing when no source
+# (index.html, app/), the page of viewers (watch/), the dashboard (dashboard/) and the page of the REST API (docs/). Does nothing when no source
 # changed since the last build.
 #
 # Needs the Debian packages nodejs, esbuild and node-typescript.
@@ -28,7 +28,7 @@ tsc -p . &
 check=$!
 
 rm -rf dist.new
-mkdir -p dist.new/sdk dist.new/app dist.new/dashboard dist.new/docs
+mkdir -p dist.new/sdk dist.new/app dist.new/watch dist.new/dashboard dist.new/docs
 common="--bundle --target=es2020 --minify --sourcemap --legal-comments=none --charset=utf8 --log-level=warning"
 sdk=packages/js-sdk/src
 page=apps/prebuilt/src
@@ -38,6 +38,8 @@ esbuild $sdk/index.ts $common --format=esm --outfile=dist.new/sdk/js-sdk.mjs
 esbuild $sdk/global.ts $common --format=iife --outfile=dist.new/sdk/videosdk.js
 esbuild $page/main.ts $common --format=esm --alias:@stoa/js-sdk=/sdk/js-sdk.mjs --external:/sdk/js-sdk.mjs --outfile=dist.new/app/main.js
 esbuild $page/style.css $common --outfile=dist.new/app/style.css
+esbuild $page/watch/main.ts $common --format=esm --alias:@stoa/js-sdk=/sdk/js-sdk.mjs --external:/sdk/js-sdk.mjs --alias:@stoa/hls-player=./packages/hls-player/src/index.ts --outfile=dist.new/app/watch.js
+esbuild $page/watch.css $common --outfile=dist.new/app/watch.css
 esbuild $dashboard/main.ts $common --format=esm --outfile=dist.new/dashboard/main.js
 esbuild $dashboard/style.css $common --outfile=dist.new/dashboard/style.css
 cp $dashboard/index.html dist.new/dashboard/index.html
@@ -45,6 +47,7 @@ esbuild $docs/main.ts $common --format=esm --outfile=dist.new/docs/main.js
 esbuild $docs/style.css $common --outfile=dist.new/docs/style.css
 cp $docs/index.html dist.new/docs/index.html
 cp $page/index.html dist.new/index.html
+cp $page/watch/index.html dist.new/watch/index.html
 cp $page/icon.svg dist.new/app/icon.svg
 
 if ! wait $check; then

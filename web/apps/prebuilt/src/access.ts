@@ -36,6 +36,24 @@ export function invitationLink(room: string, viaLobby = false): string {
   return link.href;
 }
 
+/** The address where viewers see what is streamed of a room. */
+export function viewerLink(room: string): string {
+  const link = new URL("/watch/", location.href);
+  link.search = "";
+  link.hash = "";
+  link.searchParams.set("room", room);
+  return link.href;
+}
+
+/** Where somebody goes who opened the page of a call to view only; `null` for everybody else. */
+export function viewersPage(address: string): string | null {
+  const page = new URL(address);
+  if (page.searchParams.get("mode")?.toLowerCase() !== "viewer") return null;
+  page.searchParams.delete("mode");
+  page.pathname = "/watch/";
+  return page.href;
+}
+
 /** Reads a room out of what a person pasted: its id, or a link to it. */
 export function roomIn(text: string): string {
   const trimmed = text.trim();

@@ -3,6 +3,7 @@ import { icon } from "./icons";
 
 const NOTICE_TIME = 3_000;
 const WARNING_TIME = 8_000;
+const OFFER_TIME = 10_000;
 
 /** What a person should know now, at the top of the call: a lasting state, or a passing note. */
 export class Banner {
@@ -31,14 +32,15 @@ export class Banner {
     if (this.lasting === null) this.pass("warning", WARNING_TIME, icon("alert"), text);
   }
 
-  /** A note with something to do about it. */
-  offer(text: string, action: string, done: () => void): void {
+  /** A note with something to do about it; as a `notice` it passes. */
+  offer(text: string, action: string, done: () => void, kind: "warning" | "notice" = "warning"): void {
+    if (kind === "notice" && this.lasting !== null) return;
     const button = element("button", { class: "banner-action" }, action);
     button.addEventListener("click", () => {
       done();
       this.idle();
     });
-    this.pass("warning", 0, text, button);
+    this.pass(kind, kind === "notice" ? OFFER_TIME : 0, text, button);
   }
 
   close(): void {

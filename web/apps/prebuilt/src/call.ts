@@ -1,4 +1,4 @@
-import type { LeaveReason, Meeting, Participant } from "@stoa/js-sdk";
+import type { LeaveReason, Meeting, Participant, PubSubMessage } from "@stoa/js-sdk";
 import { invitationLink } from "./access";
 import { Banner } from "./banner";
 import { Chat } from "./chat";
@@ -7,9 +7,11 @@ import { element } from "./dom";
 import { Lobby } from "./lobby";
 import { MediaRequests } from "./media-requests";
 import { Menu } from "./menu";
+import { OutputControls } from "./outputs/outputs";
 import { participantMenu } from "./participant-menu";
 import { People } from "./people";
 import { Prompts } from "./prompts";
+import { Reactions } from "./reactions";
 import type { Rights } from "./rights";
 import { Sounds } from "./sounds";
 import { Stage } from "./stage";
@@ -18,6 +20,8 @@ import { inWords, switchedOff } from "./words";
 
 export interface CallOptions {
   rights: Rights;
+  /** What the REST API is asked with. */
+  token(): Promise<string>;
   /** Whether this server gives guests a token that lets them ask to come in. */
   offersLobby: boolean;
 }
@@ -33,6 +37,8 @@ export class Call {
   private readonly banner = new Banner();
   private readonly prompts = new Prompts();
   private readonly menu = new Menu();
+  private readonly outputs: OutputControls;
+  private readonly reactions: Reactions;
   private unread = 0;
   /** Those who were here before us are not announced. */
   private settled = false;
@@ -62,6 +68,11 @@ export class Call {
       invite: (opener) => this.invite(opener),
       close: () => this.togglePeople(),
     });
+    this.reactions = new Reactions(meeting);
+    this.outputs = new OutputControls(meeting, this.menu, this.banner, {
+      isAllowed: options.rights.moderates,
+      token: () => options.token(),
+    });
     this.controls = new Controls({
       mic: () => this.toggleMic(),
       camera: () => this.toggleCamera(),
@@ -71,6 +82,7 @@ export class Call {
       invite: (opener) => this.invite(opener),
       leave: () => void meeting.leave(),
       meeting,
+      more: [this.outputs.record, this.outputs.broadcast],
     });
     const lobby = new Lobby(meeting, this.prompts, (text) => this.banner.notice(text));
     this.prompts.add(lobby.view);
@@ -81,6 +93,8 @@ export class Call {
       this.banner.view,
       this.prompts.view,
       element("div", { class: "call-area" }, this.stage.view, this.people.view, this.chat.view),
+      this.outputs.badges.view,
+      this.reactions.view,
       this.controls.view,
       this.sounds.view,
       this.menu.view,
@@ -98,6 +112,8 @@ export class Call {
     } else {
       this.watch(meeting.localParticipant);
       this.chat.open().catch((error: unknown) => this.banner.warn(inWords(error)));
+      this.reactions.open().catch(() => {});
+      meeting.pubSub.subscribe("RAISE_HAND", (message) => this.handRaised(message)).catch(() => {});
     }
     for (const participant of meeting.participants.values()) this.watch(participant);
     this.stage.speaking(meeting.activeSpeakerId);
@@ -183,6 +199,13 @@ export class Call {
       console.warn(`${error.code} ${error.name}: ${error.message}`); // the exact words, for whoever looks
       this.banner.warn(inWords(error));
     });
+  }
+
+  private handRaised({ senderId, senderName }: PubSubMessage): void {
+    if (senderId === this.meeting.localParticipant.id) return;
+    const text = `${senderName.trim() || "Somebody"} raised a hand`;
+    this.banner.notice(text);
+    this.prompts.announce(text);
   }
 
   private watch(participant: Participant): void {
@@ -304,6 +327,7 @@ export class Call {
     this.stage.close();
     this.sounds.close();
     this.controls.close();
+    this.outputs.close();
     this.banner.close();
     this.menu.remove();
   }

@@ -12,6 +12,8 @@ export interface ControlActions {
   invite(opener: HTMLElement): void;
   leave(): void;
   meeting: Meeting;
+  /** More buttons, between those of the conversation and those of the devices. */
+  more: readonly HTMLElement[];
 }
 
 /** The bar at the bottom of a call. */
@@ -58,6 +60,7 @@ export class Controls {
       this.chatButton,
       this.peopleButton,
       this.invite,
+      ...actions.more,
       settings,
       leave,
       this.settings.view,

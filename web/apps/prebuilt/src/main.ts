@@ -1,6 +1,6 @@
 import { LeaveReason, Meeting, VideoSDK } from "@stoa/js-sdk";
 import type { Mode } from "@stoa/js-sdk";
-import { AccessError, developmentToken, newRoom, readInvitation } from "./access";
+import { AccessError, developmentToken, newRoom, readInvitation, viewersPage } from "./access";
 import { Call } from "./call";
 import { leftScreen } from "./left";
 import { recall, remember } from "./memory";
@@ -89,7 +89,7 @@ async function join(preJoin: PreJoin, { name, room, preview }: Choice): Promise<
       if (!shown.call) {
         const call = new Call(
           joining,
-          { rights: rightsOf(pass), offersLobby: invitation.token === "" },
+          { rights: rightsOf(pass), token, offersLobby: invitation.token === "" },
           (reason) => showLeft(joining.id, reason),
         );
         preview.take(); // they are the meeting's now
@@ -165,7 +165,9 @@ document.addEventListener("keydown", (event) => {
   if (screen?.key(event.key)) event.preventDefault();
 });
 
-showPreJoin(invitation.room);
+const elsewhere = viewersPage(location.href);
+if (elsewhere) location.replace(elsewhere);
+else showPreJoin(invitation.room);
 // The first connection of a page starts threads and codecs; better now than between the click and
 // the first picture.
 setTimeout(() => new RTCPeerConnection().close(), 300);

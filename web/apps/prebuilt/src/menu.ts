@@ -7,6 +7,8 @@ export interface MenuItem {
   label: string;
   icon: IconName;
   danger?: boolean;
+  /** Shown, but nothing to be done now. */
+  disabled?: boolean;
   run(): void;
 }
 
@@ -52,6 +54,7 @@ export class Menu {
             role: "menuitem",
             class: item.danger ? "menu-item danger" : "menu-item",
             tabindex: -1,
+            disabled: item.disabled,
             "data-testid": `menu-${item.name}`,
             onclick: () => {
               this.close(true);
@@ -84,7 +87,7 @@ export class Menu {
   }
 
   private get items(): HTMLElement[] {
-    return [...this.view.querySelectorAll<HTMLElement>("[role=menuitem]")];
+    return [...this.view.querySelectorAll<HTMLElement>("[role=menuitem]:not([disabled])")];
   }
 
   private readonly dismissed = (): void => this.close(false);

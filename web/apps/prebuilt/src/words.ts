@@ -21,6 +21,36 @@ export function inWords(reason: unknown): string {
       return "You were not let in.";
     case 4009:
       return "The room is full.";
+    case 4011:
+      return "The recording could not be started. Try again.";
+    case 4012:
+      return "Nothing is being recorded.";
+    case 4013:
+      return "The livestream could not be started. Check the addresses and keys, and try again.";
+    case 4014:
+      return "There is no livestream.";
+    case 4015:
+      return explained("A destination of the livestream is not valid. Check its address and key.", message);
+    case 4016:
+      return "The stream to viewers could not be started. Try again.";
+    case 4017:
+      return "There is no stream to viewers.";
+    case 4018:
+      return "A recording goes on, or is still being finished. Try again in a moment.";
+    case 4019:
+      return "A livestream goes on, or is still being ended. Try again in a moment.";
+    case 4020:
+      return "A stream to viewers goes on, or is still being ended. Try again in a moment.";
+    case 4028:
+    case 4029:
+    case 4030:
+      return "This server does as many recordings and streams as it may. Try again later.";
+    case 5001:
+      return explained("The recording broke off. What was recorded until then is kept.", message);
+    case 5002:
+      return explained("The livestream broke off: a streaming service refused it or went away.", message);
+    case 5003:
+      return explained("The stream to viewers broke off. You can start it again.", message);
     case 4503:
       return "No connection for sound and picture yet. Trying again…";
     case 1102:
@@ -56,6 +86,11 @@ export function inWords(reason: unknown): string {
     default:
       return typeof message === "string" && message !== "" ? message : "Something went wrong.";
   }
+}
+
+/** With what the server says of it, if that is more than the name of the error. */
+function explained(text: string, message: unknown): string {
+  return typeof message === "string" && /\s/.test(message) && message.length <= 200 ? `${text} (${message})` : text;
 }
 
 /** Title and explanation of the screen after a call. */

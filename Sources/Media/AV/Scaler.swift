@@ -1,0 +1,139 @@
+internal import CFFmpeg
+
+/// Scales pictures, or parts of them, with libswscale on the caller's thread.
+///
+/// One for each pipeline. Full range becomes limited range on the way; the colour matrix stays.
+package final class Scaler {
+  /// How pixels are found.
+  package enum Quality: Hashable, Sendable {
+    /// Each pixel from all the source's pixels it covers.
+    case bilinear
+    /// Each pixel from its nearest neighbours: for sizes between half and double, where it looks the same.
+    case fast
+  }
+
+  /// Contexts kept; more than that are only seen while tiles move.
+  package static let maximumContexts = 48
+
+  private struct Key: Hashable {
+    var sourceWidth, sourceHeight, width, height: Int32
+    var isFullRange: Bool
+    var quality: Quality
+  }
+
+  private struct Entry {
+    var context: OpaquePointer
+    var lastUse: UInt64
+  }
+
+  private var contexts: [Key: Entry] = [:]
+  private var uses: UInt64 = 0
+
+  package init() {}
+
+  deinit { for entry in contexts.values { sws_freeContext(entry.context) } }
+
+  /// Scales a part of one picture over all of another.
+  ///
+  /// - Parameters:
+  ///   - part: made even and cut to the source; `nil` is all of it.
+  ///   - destination: not shared yet.
+  /// - Throws: if libswscale refuses the sizes.
+  package func scale(
+    _ source: VideoFrame, part: PixelRectangle? = nil, to destination: VideoFrame,
+    quality: Quality = .bilinear
+  ) throws(AVError) {
+    let whole = PixelRectangle(x: 0, y: 0, width: source.width, height: source.height)
+    let part = part.map { $0.even.intersection(whole) } ?? whole
+    guard !part.isEmpty else { throw AVError(-EINVAL, "scale an empty part of a picture") }
+    let context = try context(
+      Key(
+        sourceWidth: Int32(part.width), sourceHeight: Int32(part.height),
+        width: Int32(destination.width), height: Int32(destination.height),
+        isFullRange: source.isFullRange, quality: quality))
+
+    var (from, fromStrides) = Self.planes(of: source, x: part.x, y: part.y)
+    var (to, toStrides) = Self.planes(of: destination, x: 0, y: 0)
+    let result = withUnsafePointer(to: &from) { from in
+      from.withMemoryRebound(to: UnsafePointer<UInt8>?.self, capacity: 4) { from in
+        withUnsafeMutablePointer(to: &to) { to in
+          to.withMemoryRebound(to: UnsafeMutablePointer<UInt8>?.self, capacity: 4) { to in
+            withUnsafePointer(to: &fromStrides) { fromStrides in
+              fromStrides.withMemoryRebound(to: Int32.self, capacity: 4) { fromStrides in
+                withUnsafePointer(to: &toStrides) { toStrides in
+                  toStrides.withMemoryRebound(to: Int32.self, capacity: 4) { toStrides in
+                    sws_scale(
+                      context, from, fromStrides, 0, Int32(part.height), to, toStrides)
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+    try AVError.check(result, "scale a picture")
+  }
+
+  /// Scales all of a picture.
+  package func scale(
+    _ source: VideoFrame, width: Int, height: Int, quality: Quality = .bilinear
+  ) throws(AVError) -> VideoFrame {
+    let result = try VideoFrame(width: width, height: height, colorMatrix: source.colorMatrix)
+    result.rotation = source.rotation
+    try scale(source, to: result, quality: quality)
+    return result
+  }
+
+  private func context(_ key: Key) throws(AVError) -> OpaquePointer {
+    uses &+= 1
+    if let context = contexts[key]?.context {
+      contexts[key]?.lastUse = uses
+      return context
+    }
+    if contexts.count >= Self.maximumContexts,
+      let oldest = contexts.min(by: { $0.value.lastUse < $1.value.lastUse })
+    {
+      sws_freeContext(oldest.value.context)
+      contexts[oldest.key] = nil
+    }
+    let flags =
+      switch key.quality {
+      case .bilinear: SWS_BILINEAR
+      case .fast: SWS_FAST_BILINEAR
+      }
+    guard
+      let context = sws_getContext(
+        key.sourceWidth, key.sourceHeight, AV_PIX_FMT_YUV420P, key.width, key.height,
+        AV_PIX_FMT_YUV420P, flags, nil, nil, nil)
+    else {
+      throw AVError(
+        -EINVAL,
+        "scale \(key.sourceWidth)x\(key.sourceHeight) to \(key.width)x\(key.height)")
+    }
+    if key.isFullRange {
+      let table = sws_getCoefficients(SWS_CS_DEFAULT)
+      sws_setColorspaceDetails(context, table, 1, table, 0, 0, 1 << 16, 1 << 16)
+    }
+    contexts[key] = Entry(context: context, lastUse: uses)
+    return context
+  }
+
+  private typealias Pointers = (
+    UnsafeMutablePointer<UInt8>?, UnsafeMutablePointer<UInt8>?, UnsafeMutablePointer<UInt8>?,
+    UnsafeMutablePointer<UInt8>?
+  )
+  private typealias Strides = (Int32, Int32, Int32, Int32)
+
+  /// Where the planes begin at an even offset.
+  private static func planes(of frame: VideoFrame, x: Int, y: Int) -> (Pointers, Strides) {
+    let (luma, blue, red) = (frame.plane(0), frame.plane(1), frame.plane(2))
+    return (
+      (
+        luma.base + y &* luma.stride + x, blue.base + y / 2 &* blue.stride + x / 2,
+        red.base + y / 2 &* red.stride + x / 2, nil
+      ),
+      (Int32(luma.stride), Int32(blue.stride), Int32(red.stride), 0)
+    )
+  }
+}

@@ -117,6 +117,11 @@ let package = Package(
       dependencies: ["SFU", "RTC", "StoaClient", "Wire", "CAllocationCounter"],
       path: "Benchmarks/instructions/Sources", swiftSettings: strict),
 
+    // Every layout as PNG files, and what composing costs (Benchmarks/frames/run).
+    .executableTarget(
+      name: "composed-frames", dependencies: ["Media", "Wire", "CPangoCairo"],
+      path: "Benchmarks/frames/Sources", swiftSettings: strict),
+
     // Tests. One configuration builds and runs them all: nothing needs @testable.
     .target(
       name: "TestSupport", dependencies: ["Wire"], path: "Sources/TestSupport",

@@ -35,6 +35,8 @@ package final class Scaler {
 
   /// Scales a part of one picture over all of another.
   ///
+  /// All, because libswscale writes some samples more than a row has: there has to be padding behind it.
+  ///
   /// - Parameters:
   ///   - part: made even and cut to the source; `nil` is all of it.
   ///   - destination: not shared yet.
@@ -43,9 +45,10 @@ package final class Scaler {
     _ source: VideoFrame, part: PixelRectangle? = nil, to destination: VideoFrame,
     quality: Quality = .bilinear
   ) throws(AVError) {
-    let whole = PixelRectangle(x: 0, y: 0, width: source.width, height: source.height)
-    let part = part.map { $0.even.intersection(whole) } ?? whole
-    guard !part.isEmpty else { throw AVError(-EINVAL, "scale an empty part of a picture") }
+    let part = part.map { $0.even.intersection(source.bounds) } ?? source.bounds
+    guard !part.isEmpty else {
+      throw AVError(-EINVAL, "scale an empty part of a picture")
+    }
     let context = try context(
       Key(
         sourceWidth: Int32(part.width), sourceHeight: Int32(part.height),

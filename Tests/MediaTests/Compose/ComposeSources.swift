@@ -7,10 +7,8 @@ final class SourceEncoder {
   private let packet = av_packet_alloc()
   private var count: Int64 = 0
 
-  /// - Parameter format: pixel format of the frames that are handed in with `encode(raw:)`.
-  init(
-    _ codec: MediaCodec, width: Int, height: Int, format: AVPixelFormat = AV_PIX_FMT_YUV420P
-  ) throws {
+  /// - Parameter isFullRange: whether the stream says that luma goes from 0 to 255.
+  init(_ codec: MediaCodec, width: Int, height: Int, isFullRange: Bool = false) throws {
     let (name, options): (String, [(String, String)]) =
       switch codec {
       case .vp8: ("libvpx", [("deadline", "realtime"), ("cpu-used", "8"), ("lag-in-frames", "0")])
@@ -25,7 +23,7 @@ final class SourceEncoder {
     else { throw AVError(-ENOSYS, "find encoder \(name)") }
     context.pointee.width = Int32(width)
     context.pointee.height = Int32(height)
-    context.pointee.pix_fmt = format
+    context.pointee.pix_fmt = isFullRange ? AV_PIX_FMT_YUVJ420P : AV_PIX_FMT_YUV420P
     context.pointee.time_base = AVRational(num: 1, den: 30)
     context.pointee.bit_rate = 2_000_000
     context.pointee.gop_size = 1_000
@@ -45,7 +43,7 @@ final class SourceEncoder {
     var frame = av_frame_alloc()
     defer { av_frame_free(&frame) }
     guard let frame, let packet else { return [] }
-    frame.pointee.format = AV_PIX_FMT_YUV420P.rawValue
+    frame.pointee.format = context.pointee.pix_fmt.rawValue
     frame.pointee.width = Int32(picture.width)
     frame.pointee.height = Int32(picture.height)
     try AVError.check(av_frame_get_buffer(frame, 0), "allocate")

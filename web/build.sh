@@ -40,7 +40,7 @@ esbuild $page/main.ts $common --format=esm --alias:@stoa/js-sdk=/sdk/js-sdk.mjs 
 esbuild $page/style.css $common --outfile=dist.new/app/style.css
 esbuild $page/watch/main.ts $common --format=esm --alias:@stoa/js-sdk=/sdk/js-sdk.mjs --external:/sdk/js-sdk.mjs --alias:@stoa/hls-player=./packages/hls-player/src/index.ts --outfile=dist.new/app/watch.js
 esbuild $page/watch.css $common --outfile=dist.new/app/watch.css
-esbuild $dashboard/main.ts $common --format=esm --outfile=dist.new/dashboard/main.js
+esbuild $dashboard/main.ts $common --format=esm --alias:@stoa/hls-player=./packages/hls-player/src/index.ts --outfile=dist.new/dashboard/main.js
 esbuild $dashboard/style.css $common --outfile=dist.new/dashboard/style.css
 cp $dashboard/index.html dist.new/dashboard/index.html
 esbuild $docs/main.ts $common --format=esm --outfile=dist.new/docs/main.js

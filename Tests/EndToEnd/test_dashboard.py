@@ -19,7 +19,8 @@ from support.waiting import eventually
 DESK, PHONE = {"width": 1320, "height": 900}, {"width": 390, "height": 844}
 VIEWS = {
     "live": "Live", "sessions": "Sessions", "sessions?zoom=8h": "Sessions", "sessions?zoom=7d": "Sessions",
-    "sessions?zoom=30d": "Sessions", "rooms": "Rooms", "webhooks": "Webhooks", "usage": "Usage", "keys": "API keys",
+    "sessions?zoom=30d": "Sessions", "rooms": "Rooms", "recordings": "Recordings",
+    "recordings?kind=hls": "Recordings", "webhooks": "Webhooks", "usage": "Usage", "keys": "API keys",
     "audit": "Audit"}
 
 
@@ -212,7 +213,7 @@ def test_every_view_works_or_says_that_the_server_lacks_it(server, dashboard, pe
     view = dashboard(server.url)
     view.sign_in()
     routes = {"live": "/v2/live", "webhooks": "/v2/webhooks/deliveries", "usage": "/v2/insights/usage", "keys": "/v2/keys",
-              "audit": "/v2/audit"}
+              "audit": "/v2/audit", "recordings": "/v2/recordings"}
     for name, path in routes.items():
         view.go(f"#/{name}")
         eventually(lambda: view.title() == VIEWS[name], f"{name} is shown")
@@ -295,6 +296,30 @@ def test_every_view_fits_and_can_be_read(fake, dashboard, scheme, viewport):
         assert view.width() <= viewport["width"], f"{address} is {view.width()} pixels wide"
         assert view.low_contrast() == [], address
         view.browser.screenshot(f"{name}-{re.sub(r'[^a-z0-9]+', '-', address.replace(long_one['id'], 'one'))}")
+    assert view.complaints() == []
+
+
+def test_recordings_are_listed_and_deleted_and_are_with_their_session(fake, dashboard):
+    view = dashboard(fake.url)
+    view.sign_in()
+    view.go("#/recordings")
+    listed = fake.company.outputs("recordings")
+    first = next(each for each in listed if each["status"] == "stopped")
+    eventually(lambda: "720" in view.text() and "Finished" in view.text(), "recordings are listed")
+    rows = view.page.locator("tbody tr")
+    assert rows.count() == 20
+    going = view.page.locator("tr", has_text="Going on").first
+    assert going.get_by_title("Delete").count() == 0, "what goes on can be deleted"
+    view.page.locator(f'tr[data-key="recordings {first["id"]}"]').get_by_title("Delete").click()
+    view.page.get_by_role("button", name="Delete", exact=True).click()
+    eventually(lambda: first["id"] in fake.company.deleted, "the server is told")
+    eventually(lambda: view.page.locator(f'tr[data-key="recordings {first["id"]}"]').count() == 0, "it is gone")
+
+    other = next(each for each in listed if each["status"] == "stopped" and each is not first)
+    view.go(f"#/sessions/{other['sessionId']}")
+    eventually(lambda: "Recorded and streamed" in view.text(), "the session says what was recorded of it")
+    view.go("#/recordings?kind=livestreams")
+    eventually(lambda: "a.rtmp.youtube.com" in view.text(), "livestreams say where they went")
     assert view.complaints() == []
 
 

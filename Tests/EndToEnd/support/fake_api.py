@@ -55,6 +55,7 @@ class Company:
         self.deliveries = self._deliveries()
         self.keys = self._keys()
         self.audit = self._audit()
+        self.deleted = set()
 
     def _id(self, length, letters="0123456789abcdef"):
         return "".join(self.random.choice(letters) for _ in range(length))
@@ -108,6 +109,31 @@ class Company:
             "end": iso(end) if end else None, "participants": participants, "activeDuration": int(last - start),
             "chatLink": f"/v2/sessions/{identifier}/chat.csv", "status": "ended" if end else "ongoing", "links": {},
             **({"endReason": reason} if reason else {})})
+
+    def outputs(self, kind, session_id=None):
+        """What was recorded and streamed: of most sessions a recording, of some HLS or a livestream."""
+        found = []
+        for session in self.sessions[:60]:
+            chance = random.Random(session["id"] + kind)
+            if session_id not in (None, session["id"]) or chance.random() > (0.8 if kind == "recordings" else 0.3):
+                continue
+            end, seconds = session["end"], session["activeDuration"] if session["end"] else 0
+            broken = end and chance.random() < 0.15
+            made = {"id": f"{chance.getrandbits(96):024x}", "roomId": session["roomId"], "sessionId": session["id"],
+                    "status": "failed" if broken else "stopped" if end else "started", "createdAt": session["start"],
+                    "start": session["start"], "end": end, "webhookUrl": None, "links": {},
+                    "error": {"code": 5001, "message": "The disk was full."} if broken else None}
+            if kind == "recordings":
+                file = {"id": made["id"], "fileUrl": f"{session_id or ''}/file.mp4", "filePath": "recording.mp4",
+                        "size": round(seconds * 180_000), "type": "video",
+                        "meta": {"duration": seconds, "format": "mp4", "resolution": {"width": 1280, "height": 720}}}
+                made |= {"fileId": file["id"], "file": file} if end else {"fileId": None, "file": None}
+            elif kind == "hls":
+                made |= {"playbackHlsUrl": f"/hls/{made['id']}/index.m3u8", "duration": seconds}
+            else:
+                made["outputs"] = [{"url": "rtmp://a.rtmp.youtube.com/live2"}, {"url": "rtmp://live.twitch.tv/app"}]
+            found.append(made)
+        return [each for each in found if each["id"] not in self.deleted]
 
     def events(self, session):
         """Joins, leaves and what was on, in order."""
@@ -268,6 +294,9 @@ class FakeAPI:
             def do_GET(self):
                 outer.answer(self, "GET", None)
 
+            def do_DELETE(self):
+                outer.answer(self, "DELETE", None)
+
             def do_POST(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 outer.answer(self, "POST", json.loads(body or b"{}"))
@@ -346,6 +375,13 @@ class FakeAPI:
                 found = next(each for each in company.rooms if each["roomId"] == room)
                 found["disabled"] = body["status"] == "disabled"
                 return found
+            case ("GET", "recordings" | "hls" | "livestreams" as kind):
+                return _page(company.outputs(kind, query.get("sessionId")), query)
+            case ("GET", "recordings", "participant", *_):
+                return _page([], query)
+            case ("DELETE", "recordings" | "hls" as kind, identifier):
+                company.deleted.add(identifier)
+                return {"message": "deleted"}
             case ("GET", "webhooks", "deliveries"):
                 return _page([each for each in company.deliveries if query.get("state") in (None, each["state"])], query)
             case ("GET", "webhooks", "deliveries", number):

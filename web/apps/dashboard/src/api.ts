@@ -36,6 +36,10 @@ export class API {
     return (text === "" ? {} : JSON.parse(text)) as Answer;
   }
 
+  async delete(path: string): Promise<void> {
+    await this.ask("DELETE", path);
+  }
+
   /** Fetches a file with the token, which a plain link could not send, and hands it to the browser. */
   async download(path: string, name: string): Promise<void> {
     const reply = await this.ask("GET", path);

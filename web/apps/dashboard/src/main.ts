@@ -7,6 +7,7 @@ import { signInScreen } from "./sign-in";
 import { auditView } from "./views/audit";
 import { keysView } from "./views/keys";
 import { liveView } from "./views/live";
+import { outputsView } from "./views/outputs";
 import { roomsView } from "./views/rooms";
 import { sessionView } from "./views/session";
 import { sessionsView } from "./views/sessions";
@@ -66,6 +67,8 @@ function viewOf(api: API, { view, id, query }: Route, reload: () => void): View<
       return id ? sessionView(api, id, query, reload) : sessionsView(api, query);
     case "rooms":
       return roomsView(api, query, reload);
+    case "recordings":
+      return outputsView(api, query, reload);
     case "webhooks":
       return webhooksView(api, query, reload);
     case "usage":

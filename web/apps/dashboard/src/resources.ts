@@ -89,6 +89,46 @@ export interface Stats {
   };
 }
 
+/** A file of a recording. */
+export interface OutputFile {
+  id?: string;
+  fileUrl?: string | null;
+  filePath?: string | null;
+  size?: number | null;
+  type?: string | null;
+  meta?: {
+    /** Seconds. */
+    duration?: number | null;
+    format?: string | null;
+    resolution?: { width?: number | null; height?: number | null } | null;
+  } | null;
+}
+
+/** A recording of a room, a participant or a track, a livestream, or HLS. */
+export interface Output {
+  id: string;
+  roomId: string;
+  sessionId: string;
+  status?: "starting" | "started" | "playable" | "stopping" | "stopped" | "failed";
+  createdAt?: string | null;
+  start?: string | null;
+  end?: string | null;
+  error?: { code?: number | null; message?: string | null } | null;
+  participantId?: string | null;
+  participantName?: string | null;
+  /** Of a track: `audio`, `video`, `screen_audio`, `screen_video`. */
+  kind?: string | null;
+  file?: OutputFile | null;
+  files?: OutputFile[] | null;
+  /** Of a livestream: where it goes. */
+  outputs?: { url: string }[] | null;
+  /** Of HLS. */
+  playbackHlsUrl?: string | null;
+  downstreamUrl?: string | null;
+  /** Of HLS; seconds. */
+  duration?: number | null;
+}
+
 export interface LiveParticipant {
   participantId: string;
   name: string;

@@ -6,6 +6,7 @@ const NAMES: Record<ViewName, string> = {
   live: "Live",
   sessions: "Sessions",
   rooms: "Rooms",
+  recordings: "Recordings",
   webhooks: "Webhooks",
   usage: "Usage",
   keys: "API keys",

@@ -46,7 +46,8 @@ export function table<Row>(
             ...columns.map(({ name, kind, cell }) => {
               const content = cell(row);
               const made = element("td", { class: kind, "data-label": name }, ...(Array.isArray(content) ? content : [content]));
-              if (made.textContent === NOTHING || made.textContent === "") made.classList.add("nothing");
+              const isEmpty = made.textContent === "" && !made.querySelector("button, a");
+              if (made.textContent === NOTHING || isEmpty) made.classList.add("nothing");
               return made;
             }),
           ),

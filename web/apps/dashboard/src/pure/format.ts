@@ -45,6 +45,15 @@ export function bitrate(kilobits: number | null | undefined): string {
   return `${round(kilobits / 1_000_000)} Gbit/s`;
 }
 
+/** Bytes in the unit that keeps them short. */
+export function bytes(value: number | null | undefined): string {
+  if (value == null) return NOTHING;
+  if (value < 1_000) return `${round(value)} B`;
+  if (value < 1_000_000) return `${round(value / 1_000)} kB`;
+  if (value < 1_000_000_000) return `${round(value / 1_000_000)} MB`;
+  return `${round(value / 1_000_000_000)} GB`;
+}
+
 export function milliseconds(value: number | null | undefined): string {
   if (value == null) return NOTHING;
   return `${value >= 10 ? Math.round(value).toLocaleString(LOCALE) : round(value)} ms`;

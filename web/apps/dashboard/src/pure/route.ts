@@ -1,5 +1,5 @@
 /** The views, in the order of the navigation. */
-export const VIEWS = ["live", "sessions", "rooms", "webhooks", "usage", "keys", "audit"] as const;
+export const VIEWS = ["live", "sessions", "rooms", "recordings", "webhooks", "usage", "keys", "audit"] as const;
 export type ViewName = (typeof VIEWS)[number];
 
 /** What the part of the address after `#` names. */

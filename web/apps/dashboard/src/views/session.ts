@@ -13,6 +13,7 @@ import { ParticipantRow, participantRows, peak } from "../pure/spans";
 import { state } from "../pure/timeline";
 import type { ActiveParticipant, Page, Session, SessionEvent, Stats } from "../resources";
 import type { View } from "../screen";
+import { OutputsOfSession, outputsOfSession, sessionOutputs } from "./session-outputs";
 import { eventTable } from "./session-events";
 import { qualityGraphs, summaryTiles } from "./session-quality";
 import { STATE_TONES } from "./sessions";
@@ -30,6 +31,7 @@ interface Loaded {
   events: SessionEvent[] | null;
   /** Of the one chosen, else of the whole session; `null`: this server measures nothing. */
   stats: Stats | null;
+  outputs: OutputsOfSession;
 }
 
 /** One session: who was there when, what happened, and how good it was. */
@@ -37,7 +39,7 @@ export function sessionView(api: API, id: string, query: Record<string, string>,
   const path = `/v2/sessions/${encodeURIComponent(id)}`;
   const person = query.participant || null;
   /** Whether the server has these: what it lacks is not asked for again and again. */
-  const has = { events: true, stats: true };
+  const has = { events: true, stats: true, outputs: true };
   const statsPath = person ? `${path}/participant/${encodeURIComponent(person)}/stats` : `${path}/stats`;
 
   async function allEvents(signal: AbortSignal): Promise<SessionEvent[]> {
@@ -64,17 +66,19 @@ export function sessionView(api: API, id: string, query: Record<string, string>,
     title: "Session",
     interval: (data) => (data && data.session.end === null ? EVERY : 0),
     async load(signal) {
-      const [session, events, stats] = await Promise.all([
+      const [session, events, stats, outputs] = await Promise.all([
         api.fetched<Session>(path, signal),
         has.events ? ifHere(allEvents(signal)) : null,
         has.stats ? ifHere(api.fetched<Stats>(statsPath, signal)) : null,
+        has.outputs ? ifHere(outputsOfSession(api, id, signal)) : null,
       ]);
       has.events = events !== null;
       has.stats = stats !== null;
+      has.outputs = outputs !== null;
       const active = await activeNow(session, signal);
-      return { session, events, stats, rows: participantRows(session.participants, active, events ?? []) };
+      return { session, events, stats, outputs: outputs ?? [], rows: participantRows(session.participants, active, events ?? []) };
     },
-    render({ session, rows, events, stats }, width) {
+    render({ session, rows, events, stats, outputs }, width) {
       const now = Date.now();
       const start = moment(session.start) ?? now;
       const end = moment(session.end);
@@ -110,6 +114,7 @@ export function sessionView(api: API, id: string, query: Record<string, string>,
             link("sessions", id, { ...query, participant: each === person ? null : each }),
           ),
         ),
+        sessionOutputs(api, outputs, now, reload),
         card(
           element(
             "header",

@@ -1,0 +1,187 @@
+import Foundation
+import Media
+import Testing
+
+@Suite struct RecordingTests {
+  /// Records into a folder and returns the last event.
+  static func record(
+    _ packets: [EncodedPacket], tracks: [EncodedTrack], in folder: String,
+    container: FragmentMuxer.Container = .mp4, startedAt: Int64 = 1_000_000
+  ) throws -> RecordingEvent? {
+    let sink = try RecordingSink(
+      folder: folder, container: container, tracks: tracks, startedAtMilliseconds: startedAt,
+      reservedBytes: 0)
+    for packet in packets { sink.write(packet) }
+    sink.finish()
+    sink.waitForEnd()
+    return sink.events.drain().last
+  }
+
+  static func file(_ event: RecordingEvent?) throws -> RecordedFile {
+    guard case .finished(let file) = event else {
+      throw AVError(-1, "finish: \(String(describing: event))")
+    }
+    return file
+  }
+
+  @Test(arguments: [FragmentMuxer.Container.mp4, .webm])
+  func `a recording becomes one file with its index in front`(
+    container: FragmentMuxer.Container
+  ) throws {
+    let folder = try TestFolder()
+    var stream = try TestStream(webm: container == .webm)
+    let packets = try stream.next(frames: 90)
+
+    let file = try Self.file(
+      Self.record(packets, tracks: stream.tracks, in: folder.path, container: container))
+
+    #expect(file.path == "\(folder.path)/recording.\(container.rawValue)")
+    #expect(folder.names() == ["journal.jsonl", "recording.\(container.rawValue)"])
+    #expect((2900...3100).contains(file.durationMilliseconds))
+    #expect(file.width == 320 && file.height == 180)
+    let bytes = try Data(contentsOf: URL(filePath: file.path))
+    #expect(bytes.count == file.size)
+    if container == .mp4 {
+      let index = try #require(bytes.range(of: Data("moov".utf8))).lowerBound
+      let media = try #require(bytes.range(of: Data("mdat".utf8))).lowerBound
+      #expect(index < media)
+      #expect(bytes.range(of: Data("moof".utf8)) == nil)
+    } else {
+      let cues = try #require(bytes.range(of: Data([0x1C, 0x53, 0xBB, 0x6B]))).lowerBound
+      let cluster = try #require(bytes.range(of: Data([0x1F, 0x43, 0xB6, 0x75]))).lowerBound
+      #expect(cues < cluster)
+    }
+    guard FFmpeg.isInstalled else { return }
+    #expect(try FFmpeg.complaints(file.path) == "")
+    #expect(try FFmpeg.packets(file.path, "v").count == 90)
+    #expect(abs(try FFmpeg.duration(file.path) - 3) < 0.1)
+  }
+
+  @Test func `sound alone becomes a file too`() throws {
+    let folder = try TestFolder()
+    let audio = try AudioEncoder(codec: .aac, trackID: 0)
+    let packets = try audio.encode(EncoderTests.tone(frequency: 440, from: 0, count: 96_000))
+
+    let file = try Self.file(Self.record(packets, tracks: [audio.track], in: folder.path))
+
+    #expect(file.width == nil)
+    #expect((1900...2050).contains(file.durationMilliseconds))
+    guard FFmpeg.isInstalled else { return }
+    #expect(try FFmpeg.complaints(file.path) == "")
+  }
+
+  @Test func `after a crash the same recording goes on, with the gap as long as it was`() throws {
+    for container in [FragmentMuxer.Container.mp4, .webm] {
+      let folder = try TestFolder()
+      var again = try TestStream(webm: container == .webm)
+      let part = try CrashedRecording.part(
+        again.next(frames: 60), tracks: again.tracks, container: container)
+      try CrashedRecording.write(
+        Array(part.bytes.dropLast(1000)), tracks: again.tracks, container: container,
+        to: folder.path)
+
+      var second = try TestStream(webm: container == .webm)
+      let file = try Self.file(
+        Self.record(
+          second.next(frames: 60, tone: 880), tracks: second.tracks, in: folder.path,
+          container: container, startedAt: 1_005_000))
+
+      #expect((6900...7100).contains(file.durationMilliseconds))
+      guard FFmpeg.isInstalled else { return }
+      #expect(try FFmpeg.complaints(file.path) == "")
+      let video = try FFmpeg.packets(file.path, "v")
+      let audio = try FFmpeg.packets(file.path, "a")
+      #expect(video.filter { $0.time > 2 && $0.time < 4.99 }.isEmpty)
+      #expect(video.contains { abs($0.time - 5) < 0.03 })
+      let holes = zip(audio, audio.dropFirst()).filter { $1.time - $0.time > 0.05 }
+      #expect(holes.isEmpty, "silence fills the gap: \(holes)")
+      let silence = try FFmpeg.run(
+        "ffmpeg",
+        ["-nostdin", "-i", file.path, "-af", "silencedetect=n=-50dB:d=1", "-f", "null", "-"]
+      ).error
+      #expect(silence.contains("silence_start: 1.") || silence.contains("silence_start: 2"))
+      #expect(silence.contains("silence_end: 5") || silence.contains("silence_end: 4.9"))
+    }
+  }
+
+  @Test func `a finished folder is not recorded into again, and is finished as often as one likes`()
+    throws
+  {
+    let folder = try TestFolder()
+    var stream = try TestStream()
+    let file = try Self.file(
+      Self.record(stream.next(frames: 30), tracks: stream.tracks, in: folder.path))
+
+    #expect(throws: RecordingError.alreadyFinished(file)) {
+      try RecordingSink(
+        folder: folder.path, container: .mp4, tracks: stream.tracks, startedAtMilliseconds: 0)
+    }
+    #expect(try RecordingRecovery.finish(folder: folder.path) == file)
+    #expect(!RecordingRecovery.isUnfinished(folder: folder.path))
+  }
+
+  @Test func `nothing recorded is said to be nothing`() throws {
+    let folder = try TestFolder()
+    let stream = try TestStream()
+
+    #expect(try Self.record([], tracks: stream.tracks, in: folder.path) == .failed(.empty))
+    let other = try TestFolder()
+    #expect(throws: RecordingError.empty) { try RecordingRecovery.finish(folder: other.path) }
+  }
+
+  @Test
+  func `cut anywhere in its last fragment, a part opens, decodes and lacks less than a second`()
+    throws
+  {
+    for container in [FragmentMuxer.Container.mp4, .webm] {
+      let folder = try TestFolder()
+      var stream = try TestStream(webm: container == .webm, width: 96, height: 54, bitrate: 40_000)
+      let packets = try stream.next(frames: 60)
+      let part = try CrashedRecording.part(packets, tracks: stream.tracks, container: container)
+      let start = part.ends[part.ends.count - 2]
+
+      // Every length is scanned; decoding what is the same every time would take minutes.
+      try CrashedRecording.write(
+        part.bytes, tracks: stream.tracks, container: container, to: folder.path)
+      let path = "\(folder.path)/part-0.\(container.rawValue)"
+      let handle = try FileHandle(forUpdating: URL(filePath: path))
+      for length in (start..<part.bytes.count).reversed() {
+        try handle.truncate(atOffset: UInt64(length))
+        #expect(try FragmentScanner(path: path, container: container).wholeLength == start)
+      }
+      for length in stride(from: start, to: part.bytes.count, by: (part.bytes.count - start) / 5) {
+        try CrashedRecording.write(
+          Array(part.bytes[..<length]), tracks: stream.tracks, container: container,
+          to: folder.path)
+        let file = try RecordingRecovery.finish(folder: folder.path)
+        #expect(file.durationMilliseconds >= 1_000)
+        if FFmpeg.isInstalled { #expect(try FFmpeg.complaints(file.path) == "") }
+      }
+    }
+  }
+
+  @Test func `a part of zeros, noise or nothing is survived`() throws {
+    var random = SystemRandomNumberGenerator()
+    for container in [FragmentMuxer.Container.mp4, .webm] {
+      let folder = try TestFolder()
+      var stream = try TestStream(webm: container == .webm, width: 96, height: 54)
+      let part = try CrashedRecording.part(
+        stream.next(frames: 45), tracks: stream.tracks, container: container)
+      let tails: [[UInt8]] = [
+        [], [UInt8](repeating: 0, count: 4096),
+        (0..<4096).map { _ in UInt8.random(in: 0...255, using: &random) },
+      ]
+      for tail in tails {
+        try CrashedRecording.write(
+          part.bytes + tail, tracks: stream.tracks, container: container, to: folder.path)
+        let file = try RecordingRecovery.finish(folder: folder.path)
+        if FFmpeg.isInstalled { #expect(try FFmpeg.complaints(file.path) == "") }
+        try CrashedRecording.write(
+          tail, tracks: stream.tracks, container: container, to: folder.path)
+        #expect(throws: RecordingError.empty) {
+          try RecordingRecovery.finish(folder: folder.path)
+        }
+      }
+    }
+  }
+}

@@ -1,7 +1,8 @@
 #!/bin/sh
-# Builds the web code into web/dist: the SDK (sdk/js-sdk.mjs, sdk/videosdk.js) and the page
-# (index.html, app/), the page of viewers (watch/), the dashboard (dashboard/) and the page of the REST API (docs/). Does nothing when no source
-# changed since the last build.
+# Builds the web code into web/dist: the SDK (sdk/js-sdk.mjs, sdk/videosdk.js) and the player of HLS
+# (sdk/hls-player.mjs), the page (index.html, app/), the page of viewers (watch/), the dashboard
+# (dashboard/) and the page of the REST API (docs/). Does nothing when no source changed since the
+# last build.
 #
 # Needs the Debian packages nodejs, esbuild and node-typescript.
 set -eu
@@ -36,11 +37,12 @@ dashboard=apps/dashboard/src
 docs=apps/docs/src
 esbuild $sdk/index.ts $common --format=esm --outfile=dist.new/sdk/js-sdk.mjs
 esbuild $sdk/global.ts $common --format=iife --outfile=dist.new/sdk/videosdk.js
+esbuild packages/hls-player/src/index.ts $common --format=esm --outfile=dist.new/sdk/hls-player.mjs
 esbuild $page/main.ts $common --format=esm --alias:@stoa/js-sdk=/sdk/js-sdk.mjs --external:/sdk/js-sdk.mjs --outfile=dist.new/app/main.js
 esbuild $page/style.css $common --outfile=dist.new/app/style.css
-esbuild $page/watch/main.ts $common --format=esm --alias:@stoa/js-sdk=/sdk/js-sdk.mjs --external:/sdk/js-sdk.mjs --alias:@stoa/hls-player=./packages/hls-player/src/index.ts --outfile=dist.new/app/watch.js
+esbuild $page/watch/main.ts $common --format=esm --alias:@stoa/js-sdk=/sdk/js-sdk.mjs --external:/sdk/js-sdk.mjs --alias:@stoa/hls-player=/sdk/hls-player.mjs --external:/sdk/hls-player.mjs --outfile=dist.new/app/watch.js
 esbuild $page/watch.css $common --outfile=dist.new/app/watch.css
-esbuild $dashboard/main.ts $common --format=esm --alias:@stoa/hls-player=./packages/hls-player/src/index.ts --outfile=dist.new/dashboard/main.js
+esbuild $dashboard/main.ts $common --format=esm --alias:@stoa/hls-player=/sdk/hls-player.mjs --external:/sdk/hls-player.mjs --outfile=dist.new/dashboard/main.js
 esbuild $dashboard/style.css $common --outfile=dist.new/dashboard/style.css
 cp $dashboard/index.html dist.new/dashboard/index.html
 esbuild $docs/main.ts $common --format=esm --outfile=dist.new/docs/main.js

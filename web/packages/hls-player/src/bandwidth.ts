@@ -3,6 +3,8 @@ const LEAST_BYTES = 4_096;
 /** Seconds of downloading after which a measurement counts half. */
 const FAST_HALF_LIFE = 2;
 const SLOW_HALF_LIFE = 8;
+/** How much faster than all before a single download may look: it may have come from a cache nearby. */
+const MOST_GROWTH = 4;
 /** Seconds of downloading before the measurements are believed. */
 const ENOUGH = 0.15;
 
@@ -32,14 +34,17 @@ export class Bandwidth {
   /** `initial` holds until enough was measured. */
   constructor(private readonly initial: number) {}
 
-  /** Takes a download into account, from its first byte to its last. */
-  add(bytes: number, seconds: number): void {
+  /** Takes a download into account, from its first byte to its last, of so many seconds of media. */
+  add(bytes: number, seconds: number, media = 0): void {
     if (bytes < LEAST_BYTES) return;
     // Clocks of browsers are coarse; faster than this makes no difference.
     const time = Math.max(seconds, 0.005);
-    const rate = (bytes * 8) / time;
-    this.fast.add(rate, time);
-    this.slow.add(rate, time);
+    const isKnown = this.measured >= ENOUGH;
+    const rate = Math.min((bytes * 8) / time, isKnown ? this.estimate * MOST_GROWTH : Infinity);
+    // A fast network would hardly count if the time of its downloads did.
+    const weight = Math.max(time, media / 2);
+    this.fast.add(rate, weight);
+    this.slow.add(rate, weight);
     this.measured += Math.max(time, 0.05);
   }
 

@@ -15,8 +15,12 @@ export interface LiveState {
   isLowLatency: boolean;
 }
 
-/** Seconds behind its place at which playing jumps there: to run after it would take too long. */
-const TOO_FAR = 12;
+/**
+ * Seconds behind its place at which playing jumps there: to run after it would take too long.
+ *
+ * Never less than `holdBack`: by as much the end moves when a long segment is made.
+ */
+const TOO_FAR = 5;
 /** Seconds around its place in which playing is left alone. */
 const SLACK = { usual: 2, lowLatency: 0.7 };
 /** Faster than usual, but not so that voices sound odd. */
@@ -41,5 +45,5 @@ export function correction({ position, start, end, holdBack, isFollowing }: Live
   const place = Math.max(start, end - holdBack);
   // What it plays is no longer on the server.
   if (position < start - 0.5) return isFollowing ? place : Math.min(start + 1, place);
-  return isFollowing && place - position > TOO_FAR ? place : null;
+  return isFollowing && place - position > Math.max(TOO_FAR, holdBack) ? place : null;
 }

@@ -216,7 +216,7 @@ export class HLSPlayer {
       offsets: this.offsets,
       position: () => this.pending ?? this.video.currentTime,
       goal: () => GOAL,
-      measured: (bytes, seconds) => this.bandwidth.add(bytes, seconds),
+      measured: (bytes, seconds, media) => this.bandwidth.add(bytes, seconds, media),
       choose: (buffered) => (isMain ? this.chooseNow(buffered) : this.variants[this.current]!.audio!),
       instead: (download, buffered, seconds) => (isMain ? this.instead(download, buffered, seconds) : null),
       failed: (error, uri, failures) => this.failed(error, uri, failures),

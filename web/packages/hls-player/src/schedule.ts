@@ -36,6 +36,17 @@ export function cursorAt(timeline: Timeline, time: number): Cursor {
   return { sequence: segment.sequence, part };
 }
 
+/** The moment at which what `cursor` stands for begins; `null` if that is not known. */
+export function timeOf(timeline: Timeline, { sequence, part }: Cursor): number | null {
+  const index = timeline.indexOf(sequence);
+  const segment = timeline.segments[index];
+  if (!segment) return sequence === (timeline.segments[timeline.segments.length - 1]?.sequence ?? -2) + 1 ? timeline.end : null;
+  const parts = segment.parts.slice(0, part);
+  // Parts that are no longer told of.
+  if (parts.length < part) return null;
+  return timeline.startOf(index) + parts.reduce((sum, { duration }) => sum + duration, 0);
+}
+
 /** What to do now, with so many seconds in store of the `goal`. */
 export function nextStep(timeline: Timeline, cursor: Cursor, buffered: number, goal: number): Step {
   const { segments, playlist } = timeline;

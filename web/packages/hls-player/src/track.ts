@@ -4,8 +4,8 @@ import { Download } from "./adaptation";
 import { Sink } from "./media-buffer";
 import { MediaPlaylist, readMediaPlaylist, Resource } from "./media-playlist";
 import { SkippedTooMuchError } from "./playlist-error";
-import { ahead, rangeAt } from "./ranges";
-import { Cursor, cursorAt, isLowLatency, nextStep, reloadDelay, reloadQuery, retryDelay, Step } from "./schedule";
+import { ahead, Range, rangeAt, SEAM } from "./ranges";
+import { Cursor, cursorAt, isLowLatency, nextStep, reloadDelay, reloadQuery, retryDelay, Step, timeOf } from "./schedule";
 import { Timeline } from "./timeline";
 import { Loaded, LoadError, Transport } from "./transport";
 
@@ -19,8 +19,8 @@ export interface TrackHost {
   position(): number;
   /** Seconds to have in store. */
   goal(): number;
-  /** A download came through so fast. */
-  measured(bytes: number, seconds: number): void;
+  /** A download of so many seconds of media came through so fast. */
+  measured(bytes: number, seconds: number, media: number): void;
   /** The playlist to load from next; it may be another variant's. */
   choose(buffered: number): string;
   /** The playlist to load from in place of a download that takes too long; `null` to go on. */
@@ -42,6 +42,10 @@ export interface TrackHost {
 const KEPT_MAPS = 24;
 /** Times that a segment is asked for which the server does not have, before it is left out. */
 const TRIES_OF_GONE = 3;
+/** Seconds that the clock of a stream may be off from its playlist. */
+const DRIFT = 0.5;
+/** Seconds by which the first media is put off, so that nothing of it comes before 0. */
+const MARGIN = 0.1;
 /** Seconds between two looks while nothing happens. */
 const PAUSE = 0.2;
 /** Seconds within which a playlist has to come. */
@@ -101,6 +105,9 @@ export class Track {
   seek(): void {
     const time = this.host.position();
     const range = rangeAt(this.sink?.buffered ?? [], time);
+    const next = this.cursor && timeOf(this.timeline, this.cursor);
+    // What is being loaded is what comes next there, too.
+    if (range && next !== null && Math.abs(next - range.end) < SEAM) return;
     this.cursor = this.timeline.playlist ? cursorAt(this.timeline, range ? range.end : time) : null;
     this.hasFinished = false;
     this.loading.abort();
@@ -209,7 +216,11 @@ export class Track {
     const { buffered } = sink;
     this.cursor ??= cursorAt(timeline, rangeAt(buffered, position)?.end ?? position);
     const inStore = ahead(buffered, position);
-    const step = nextStep(timeline, this.cursor, inStore, host.goal());
+    let step = nextStep(timeline, this.cursor, inStore, host.goal());
+    while (step.does === "load" && isThere(step, buffered)) {
+      this.cursor = step.next;
+      step = nextStep(timeline, this.cursor, inStore, host.goal());
+    }
     if (step.does !== "load" || (step.part ?? 0) !== 0) return step;
     // Between two segments is where another variant may go on.
     this.choose(host.choose(inStore));
@@ -225,7 +236,7 @@ export class Track {
     let offset = host.offsets.get(segment.discontinuity);
     if (offset === undefined) {
       const start = readStart(bytes, map?.tracks ?? []);
-      offset = start === null ? 0 : step.time - start;
+      offset = start === null ? 0 : this.offset(step, start);
       host.offsets.set(segment.discontinuity, offset);
     }
     if (map && map.key !== this.appendedMap) {
@@ -237,6 +248,16 @@ export class Track {
     if (signal.aborted) return;
     this.cursor = step.next;
     host.appended();
+  }
+
+  /** Seconds between the clock of a discontinuity and that of the player, from a segment that begins at `start`. */
+  private offset({ segment, time }: Extract<Step, { does: "load" }>, start: number): number {
+    const offset = time - start;
+    // Rounded durations add up; a stream that counts from 0 as the player does is taken at its word.
+    if (Math.abs(offset) < DRIFT) return 0;
+    const isFirst = segment.discontinuity === this.timeline.segments[0]?.discontinuity;
+    // Browsers leave out what comes before 0, and all that depends on it.
+    return isFirst ? offset + MARGIN : offset;
   }
 
   private async media(step: Extract<Step, { does: "load" }>, sink: Sink, signal: AbortSignal): Promise<Loaded> {
@@ -256,10 +277,10 @@ export class Track {
       const smaller = host.instead(download, ahead(sink.buffered, host.position()), step.duration);
       if (smaller === null || smaller === this.uri) return;
       this.loading.abort();
-      host.measured(bytes, seconds);
+      host.measured(bytes, seconds, (step.duration * bytes) / Math.max(bytes, expected ?? bytes));
       this.choose(smaller);
     });
-    if (!signal.aborted) host.measured(loaded.bytes.length, loaded.seconds);
+    if (!signal.aborted) host.measured(loaded.bytes.length, loaded.seconds, step.duration);
     return loaded;
   }
 
@@ -306,6 +327,11 @@ export class Track {
   get playlist(): MediaPlaylist | null {
     return this.timeline.playlist;
   }
+}
+
+/** Whether all of a segment is in the buffer already. */
+function isThere({ time, duration }: Extract<Step, { does: "load" }>, buffered: readonly Range[]): boolean {
+  return buffered.some(({ start, end }) => start <= time + SEAM && end >= time + duration - SEAM && duration > 2 * SEAM);
 }
 
 function asked(uri: string, query: Record<string, string>): string {

@@ -76,6 +76,16 @@ test("the estimate falls at once and rises slowly", () => {
   assert(bandwidth.estimate < 3_600_000);
 });
 
+test("a network that became fast is believed within a few segments, but not after one", () => {
+  const bandwidth = new Bandwidth(1_000_000);
+  for (let each = 0; each < 10; each += 1) bandwidth.add(120_000, 2, 2);
+  assert(Math.abs(bandwidth.estimate - 480_000) < 5_000);
+  bandwidth.add(250_000, 0.004, 2);
+  assert(bandwidth.estimate < 700_000, `${bandwidth.estimate}`);
+  for (let each = 0; each < 6; each += 1) bandwidth.add(250_000, 0.004, 2);
+  assert(bandwidth.estimate > 1_500_000, `${bandwidth.estimate}`);
+});
+
 test("small answers say nothing about the network", () => {
   const bandwidth = new Bandwidth(1_000_000);
   for (let each = 0; each < 100; each += 1) bandwidth.add(1_000, 0.1);

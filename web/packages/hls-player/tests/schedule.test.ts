@@ -138,6 +138,8 @@ test("playing comes to its place by a speed that nobody notices, and jumps only 
   assert.equal(playbackRate({ ...LIVE, isFollowing: false }), 1);
   assert.equal(correction(LIVE), null);
   assert.equal(correction({ ...LIVE, position: 60 }), 94);
+  assert.equal(correction({ ...LIVE, position: 87 }), 94);
+  assert.equal(correction({ ...LIVE, position: 80, holdBack: 18 }), null);
   assert.equal(correction({ ...LIVE, position: 60, isFollowing: false }), null);
   // What slid out of the window can be played by nobody.
   assert.equal(correction({ ...LIVE, position: 60, start: 70, isFollowing: false }), 71);

@@ -12,6 +12,8 @@ package final class Compositor {
     package var scaledPictures = 0
     /// Canvases copied because somebody still held the one before.
     package var copiedCanvases = 0
+
+    package init() {}
   }
 
   /// Canvases kept for when encoders let go of them; encoders hold one or two.

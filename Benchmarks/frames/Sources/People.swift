@@ -6,7 +6,7 @@ enum People {
   static let names = [
     "Ada Lovelace", "Grace Hopper", "محمد الخوارزمي", "Katherine Johnson", "李明",
     "Dr. Maximiliane von Hohenstein-Wartenberg", "Søren Ødegård", "Zoë", "Радка Новакова",
-    "Alan Turing", "नीला शर्मा", "Emmy Noether", "Claude S.", "김민준", "Hedy 🎸 Lamarr", "Radia Perlman",
+    "Alan Turing", "नीला शर्मा", "Emmy Noether", "C. Shannon", "김민준", "Hedy 🎸 Lamarr", "Radia Perlman",
   ]
 
   private static let skins: [UInt32] = [

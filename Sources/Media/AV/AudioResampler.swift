@@ -17,7 +17,7 @@ package final class AudioResampler {
       throw AVError(-EINVAL, "resample \(channelCount) channels of \(rate) Hz")
     }
     var (source, target) = (AVChannelLayout(), AVChannelLayout())
-    av_channel_layout_default(&source, Int32(channelCount))
+    av_channel_layout_default(&source, Int32(max(channelCount, 2)))
     av_channel_layout_default(&target, Int32(AudioSamples.channelCount))
     defer {
       av_channel_layout_uninit(&source)
@@ -47,7 +47,9 @@ package final class AudioResampler {
   ///
   /// - Parameter interleaved: full scale ±1; values behind the last whole frame are dropped.
   package func resample(_ interleaved: [Float]) throws(AVError) -> AudioSamples {
-    try convert(interleaved, frameCount: interleaved.count / channelCount)
+    // libswresample would make one channel quieter by half its power.
+    let input = channelCount == 1 ? interleaved.flatMap { [$0, $0] } : interleaved
+    return try convert(input, frameCount: interleaved.count / channelCount)
   }
 
   /// What was kept back; afterwards a new sound can begin.

@@ -10,6 +10,8 @@ package final class Scaler {
     case bilinear
     /// Each pixel from its nearest neighbours: for sizes between half and double, where it looks the same.
     case fast
+    /// Without edges, for enlarging very small pictures.
+    case smooth
   }
 
   /// Contexts kept; more than that are only seen while tiles move.
@@ -104,6 +106,7 @@ package final class Scaler {
       switch key.quality {
       case .bilinear: SWS_BILINEAR
       case .fast: SWS_FAST_BILINEAR
+      case .smooth: SWS_BICUBIC
       }
     guard
       let context = sws_getContext(

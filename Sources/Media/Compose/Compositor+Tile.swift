@@ -29,6 +29,9 @@ extension Compositor {
     /// The content in the size in which it was last drawn, and what it shows.
     var picture: VideoFrame?
     var pictureLook: Look?
+    /// What is shown without a camera, in the size of the tile at rest.
+    private var placeholder: VideoFrame?
+    private var placeholderName: DisplayName?
     var drawnLook: Look?
     var drawnRingLevel: UInt8 = 0
 
@@ -87,6 +90,28 @@ extension Compositor {
 
     func looksDifferent(at time: MediaTime) -> Bool {
       drawnLook != look || drawnRingLevel != ringLevel(at: time)
+    }
+
+    func placeholder(_ artwork: Artwork) throws(AVError) -> VideoFrame {
+      let size = target.rectangle
+      if let placeholder, placeholderName == look.name, placeholder.width == size.width,
+        placeholder.height == size.height
+      {
+        return placeholder
+      }
+      let new = try artwork.placeholder(
+        for: look.name, id: id.participantID, width: size.width, height: size.height)
+      placeholder = new
+      placeholderName = look.name
+      return new
+    }
+
+    func isPlaceholder(_ picture: VideoFrame) -> Bool { picture === placeholder }
+
+    /// Pictures in the colours of another theme.
+    func forgetPictures() {
+      picture = nil
+      placeholder = nil
     }
 
     /// The picture shows what the tile is to show; whether the microphone is on is not in it.

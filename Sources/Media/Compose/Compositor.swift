@@ -26,7 +26,7 @@ package final class Compositor {
       if settings != oldValue { isStale = true }
     }
   }
-  package private(set) var counters = Counters()
+  package internal(set) var counters = Counters()
   /// The size at which each picture is drawn now: by participant's ID, for screens with `/share` behind it.
   ///
   /// Pictures of other people are not drawn at all and need not be received.
@@ -35,19 +35,21 @@ package final class Compositor {
   private var canvas: VideoFrame
   private var spares: [VideoFrame] = []
   private var background: VideoFrame
-  private var artwork: Artwork
+  /// For the drawing of tiles, in a file of its own.
+  var artwork: Artwork
   private var logo: Overlay?
-  private var emptyState: Overlay?
+  /// What is written instead of people, and what was when the canvas was drawn last.
+  private var emptyText: String?
+  private var drawnEmptyText: String?
   private var drawnSettings: CompositionSettings
   private var isStale = false
-  private let scaler = Scaler()
+  let scaler = Scaler()
 
   private var tiles: [Layout.TileID: Tile] = [:]
   /// What lies below first.
   private var order: [Layout.TileID] = []
   private var isFirstFrame = true
   private var wasMoving = true
-  private var wasEmpty: Bool?
 
   /// - Throws: if there is no memory.
   package init(_ settings: CompositionSettings) throws(AVError) {
@@ -73,15 +75,14 @@ package final class Compositor {
     if isStale { try applySettings() }
     arrange(scene, at: time)
     let isMoving = order.contains { tiles[$0]?.motion.isOver(at: time) == false }
-    let isEmpty = order.isEmpty
-    if isMoving || wasMoving || isEmpty != wasEmpty {
+    if isMoving || wasMoving || emptyText != drawnEmptyText {
       try drawAll(at: time)
     } else {
       try drawChanged(at: time)
     }
     // The last step of a motion is a frame of its own: the tiles in their places.
     wasMoving = isMoving
-    wasEmpty = isEmpty
+    drawnEmptyText = emptyText
     isFirstFrame = false
     return canvas
   }
@@ -106,10 +107,9 @@ package final class Compositor {
     for tile in layout.tiles {
       drawnSizes[tile.id.description] = (tile.rectangle.width, tile.rectangle.height)
     }
-    if order.isEmpty {
-      let text = scene.participants.isEmpty ? settings.emptyText : settings.nobodyShownText
-      emptyState = try? artwork.emptyState(text, maximumWidth: settings.width * 8 / 10)
-    }
+    emptyText =
+      !order.isEmpty
+      ? nil : scene.participants.isEmpty ? settings.emptyText : settings.nobodyShownText
   }
 
   private func enter(_ target: Layout.Tile, at time: MediaTime) -> Tile {
@@ -126,7 +126,8 @@ package final class Compositor {
   private func drawAll(at time: MediaTime) throws(AVError) {
     try makeCanvasOurs(keepingContent: false)
     canvas.copy(background)
-    if order.isEmpty, let emptyState {
+    if let emptyText {
+      let emptyState = try artwork.emptyState(emptyText, maximumWidth: settings.width * 8 / 10)
       canvas.blend(
         emptyState, x: (canvas.width - emptyState.width) / 2,
         y: (canvas.height - emptyState.height) / 2, clip: canvas.bounds)
@@ -228,72 +229,6 @@ package final class Compositor {
     canvas.blend(logo, x: x, y: y, clip: clip)
   }
 
-  /// The tile's content in this size, from the last time if it is the same.
-  private func picture(of tile: Tile, width: Int, height: Int) throws(AVError) -> VideoFrame {
-    if let picture = tile.picture, picture.width == width, picture.height == height,
-      tile.isPictureCurrent
-    {
-      return picture
-    }
-    let target = tile.target.rectangle
-    let picture: VideoFrame
-    if let source = tile.look.source {
-      picture = try reusable(tile.picture, width: width, height: height)
-      try fill(picture, with: source, of: tile)
-    } else {
-      let placeholder = try artwork.placeholder(
-        for: tile.look.name, id: tile.id.participantID, width: target.width,
-        height: target.height)
-      picture =
-        width == target.width && height == target.height
-        ? placeholder : try scaler.scale(placeholder, width: width, height: height)
-    }
-    counters.scaledPictures += 1
-    tile.picture = picture
-    tile.pictureLook = tile.look
-    return picture
-  }
-
-  private func reusable(
-    _ picture: VideoFrame?, width: Int, height: Int
-  ) throws(AVError) -> VideoFrame {
-    if let picture, picture.width == width, picture.height == height { return picture }
-    return try VideoFrame(width: width, height: height)
-  }
-
-  private func fill(
-    _ picture: VideoFrame, with source: VideoFrame, of tile: Tile
-  ) throws(AVError) {
-    let isSideways = source.rotation == .quarter || source.rotation == .threeQuarters
-    let (width, height) =
-      isSideways ? (source.height, source.width) : (source.width, source.height)
-    let framing =
-      switch tile.id.kind {
-      case .camera:
-        Framing.cover(
-          width: width, height: height, tileWidth: picture.width, tileHeight: picture.height)
-      case .screen:
-        Framing.contain(
-          width: width, height: height, tileWidth: picture.width, tileHeight: picture.height)
-      }
-    if framing.place != picture.bounds {
-      let ground = artwork.palette.tile.yuv
-      picture.fill(y: ground.y, u: ground.u, v: ground.v)
-    }
-    if source.rotation == .none, framing.place == picture.bounds {
-      try scaler.scale(source, part: framing.part, to: picture)
-    } else {
-      let part = framing.part.turnedBack(
-        source.rotation, width: source.width, height: source.height)
-      let upright = try VideoFrame(
-        width: isSideways ? framing.place.height : framing.place.width,
-        height: isSideways ? framing.place.width : framing.place.height)
-      try scaler.scale(source, part: part, to: upright)
-      picture.copy(upright, turnedBy: source.rotation, into: framing.place)
-    }
-    if source.colorMatrix == .bt601 { Raster.convertToBT709(picture, framing.place) }
-  }
-
   /// Makes sure that nobody else sees what is drawn next.
   private func makeCanvasOurs(keepingContent: Bool) throws(AVError) {
     if isKnownUniquelyReferenced(&canvas), av_frame_is_writable(canvas.frame) == 1 { return }
@@ -328,7 +263,7 @@ package final class Compositor {
       settings.background, width: settings.width, height: settings.height)
     logo = try Self.logo(settings, artwork)
     if settings.theme != old.theme {
-      for tile in tiles.values { tile.picture = nil }
+      for tile in tiles.values { tile.forgetPictures() }
     }
     drawnSettings = settings
     isStale = false

@@ -49,6 +49,16 @@ enum Raster {
     }
   }
 
+  /// Mixes a row with one value.
+  @inline(__always)
+  static func mix(_ to: UnsafeMutablePointer<UInt8>, with value: UInt8, count: Int, level: UInt16) {
+    let (own, rest) = (UInt16(value) &* level &+ 128, 255 &- level)
+    for index in 0..<count {
+      let sum = UInt16(to[index]) &* rest &+ own
+      to[index] = UInt8(truncatingIfNeeded: (sum &+ (sum >> 8)) >> 8)
+    }
+  }
+
   /// BT.601 to BT.709 in limited range, in place: a change of basis, so one step without RGB.
   ///
   /// Luma changes by what chroma adds; the same for the four pixels that share it.

@@ -127,6 +127,18 @@ extension VideoFrame {
     }
   }
 
+  /// Brings all of the picture nearer to one colour.
+  func tint(_ color: RGB, level: UInt8) {
+    let color = color.yuv
+    for (index, value) in [color.y, color.u, color.v].enumerated() {
+      let plane = plane(index)
+      for row in 0..<plane.height {
+        Raster.mix(
+          plane.base + row &* plane.stride, with: value, count: plane.width, level: UInt16(level))
+      }
+    }
+  }
+
   /// Copies a part of another picture of the same size.
   func copy(_ other: VideoFrame, _ part: PixelRectangle) {
     guard other.bounds == bounds, part.even == part, bounds.contains(part) else { return }

@@ -81,6 +81,28 @@ import Wire
     for (color, expected) in zip(seen, expected) { #expect(color.isNear(expected, within: 3)) }
   }
 
+  @Test func `a phone held upright stands before its own picture, blurred and dim`() throws {
+    let phone = try picture(180, 320, .red)
+    let frame = try Self.still(Scene(participants: Self.people([phone])), Self.plain)
+    let bar = frame.color(60, 180)
+
+    #expect(frame.color(320, 180).isNear(.red, within: 2))
+    #expect(bar.v > 160 && bar.v < 220, "\(bar)")
+  }
+
+  @Test(arguments: [(1, 1), (2, 2), (1, 720), (1_280, 1), (7, 5), (4_096, 16)])
+  func `pictures of any shape are drawn or replaced`(width: Int, height: Int) throws {
+    for rotation in [VideoFrame.Rotation.none, .quarter] {
+      let odd = try picture(width, height, .blue)
+      odd.rotation = rotation
+      var scene = Scene(participants: Self.people([odd, nil]))
+      scene.participants[1].isSharing = true
+      scene.participants[1].screen = odd
+
+      #expect(try Self.still(scene, Self.plain).width == 640)
+    }
+  }
+
   @Test func `what did not change is not drawn again, and is the same object`() throws {
     let compositor = try Compositor(Self.plain)
     var scene = Scene(

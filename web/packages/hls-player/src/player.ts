@@ -56,6 +56,8 @@ const LOOK = 0.25;
 /** Seconds that a variant is left alone after it failed so often. */
 const REST = 20;
 const FAILURES_OF_VARIANT = 2;
+/** Times that a playlist which cannot be read is asked for before anything plays. */
+const MOST_UNREADABLE = 3;
 /** Times that the browser may refuse what it is given, within so many seconds. */
 const MOST_REBUILDS = 4;
 const REBUILD_WINDOW = 60;
@@ -381,6 +383,10 @@ export class HLSPlayer {
     if (!(error instanceof LoadError) && !(error instanceof PlaylistError)) console.warn(error);
     this.problem = error.message;
     this.isMissing = error instanceof LoadError && error.isGone;
+    // What cannot be read so often will not become readable.
+    if (error instanceof PlaylistError && this.phase === "loading" && failures >= MOST_UNREADABLE) {
+      return this.fail(error.message);
+    }
     const index = this.variants.findIndex((variant) => variant.uri === uri);
     if (failures >= FAILURES_OF_VARIANT && index >= 0 && this.variants.length > 1) {
       this.failing.set(index, this.clock.now() + REST);

@@ -31,6 +31,7 @@ export class PlayerView {
   private readonly big: HTMLButtonElement;
   private readonly soundOn: HTMLButtonElement;
   private readonly controls: HTMLElement;
+  private isCovered = false;
   private isDragging = false;
   private isStarvedSince: number | null = null;
   private rest: ReturnType<typeof setTimeout> | null = null;
@@ -157,6 +158,12 @@ export class PlayerView {
       this.onchange();
     };
     this.start();
+  }
+
+  /** Whether something else is shown in place of the picture: then there is nothing to control. */
+  cover(covered: boolean): void {
+    this.isCovered = covered;
+    this.draw();
   }
 
   /** Takes the stream away. */
@@ -302,7 +309,7 @@ export class PlayerView {
 
   private readonly draw = (): void => {
     const { video, current } = this;
-    const isThere = current !== null && current.phase === "ready";
+    const isThere = current !== null && current.phase === "ready" && !this.isCovered;
     this.controls.hidden = !isThere;
     this.video.hidden = current === null;
     const isBlocked = isThere && video.paused && !video.ended && video.currentTime > 0;

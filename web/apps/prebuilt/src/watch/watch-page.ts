@@ -159,6 +159,7 @@ export class WatchPage {
     this.scene = scene;
     this.overlay.className = `player-overlay ${scene}`;
     this.overlay.hidden = scene === "playing";
+    this.player.cover(scene !== "playing" && scene !== "waiting");
     const content = this.sceneContent(scene);
     this.overlay.replaceChildren(...content);
     // The picture goes on behind what is only a pause.

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { onThisOrigin } from "../src/pure/addresses";
 import { bytes } from "../src/pure/format";
 import { destinations, filesOf, lasted, outputState, weight } from "../src/pure/outputs";
 import type { Output } from "../src/resources";
@@ -30,6 +31,12 @@ test("one file or many are the same, and so much in all", () => {
   assert.equal(weight({ file: { size: 5 } }), 5);
   assert.equal(weight({ file: { size: 5 }, files: [{ size: 5 }, { size: 7 }, {}] }), 12);
   assert.deepEqual([null, 12, 740_000, 48_234_567, 5_200_000_000].map(bytes), ["–", "12 B", "740 kB", "48.2 MB", "5.2 GB"]);
+});
+
+test("what the server keeps is asked for where the page came from", () => {
+  const page = "http://127.0.0.1:8080/dashboard/#/recordings";
+  assert.equal(onThisOrigin("http://localhost:8080/hls/h/index.m3u8", page), "http://127.0.0.1:8080/hls/h/index.m3u8");
+  assert.equal(onThisOrigin("https://bucket.example/a.mp4", page), "https://bucket.example/a.mp4");
 });
 
 test("of destinations the server's name is shown, never what may be a secret behind it", () => {

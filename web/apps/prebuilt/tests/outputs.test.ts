@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { onThisOrigin } from "../src/addresses";
 import { viewerLink, viewersPage } from "../src/access";
 import { configOf, Destination, elapsed, problemOf, readLook, size, targetOf, USUAL_LOOK } from "../src/outputs/choices";
 import { isFinished } from "../src/outputs/recordings";
@@ -76,6 +77,16 @@ test("errors of recordings and streams are told with the server's reason, if it 
   assert(inWords({ code: 4015, message: "INVALID_LIVESTREAM_CONFIG" }).endsWith("address and key."));
   const words = [4011, 4012, 4013, 4014, 4016, 4017, 4018, 4019, 4020, 4028, 4029, 4030, 5001, 5003].map((code) => inWords({ code }));
   assert(words.every((each) => each !== "Something went wrong."));
+});
+
+test("what the server keeps is asked for where the page came from, whatever the server calls itself", () => {
+  const page = "http://127.0.0.1:8080/watch/?room=r";
+  assert.equal(onThisOrigin("http://localhost:8080/hls/h1/index.m3u8", page), "http://127.0.0.1:8080/hls/h1/index.m3u8");
+  const file = "/v2/outputs/o/files/f?expires=1&signature=s";
+  assert.equal(onThisOrigin(`https://meet.example${file}`, page), `http://127.0.0.1:8080${file}`);
+  assert.equal(onThisOrigin(file, page), `http://127.0.0.1:8080${file}`);
+  assert.equal(onThisOrigin("https://bucket.example/hls.mp4?x=1", page), "https://bucket.example/hls.mp4?x=1");
+  assert.equal(onThisOrigin("http://[", page), "http://[");
 });
 
 test("viewers have a page of their own, and its address has no token of anybody", () => {

@@ -3,6 +3,7 @@ import { Child, element } from "../dom";
 import { icon } from "../icons";
 import { bytes, dateTime, duration, moment, NOTHING } from "../pure/format";
 import { destinations, filesOf, lasted, OUTPUT_KINDS, OUTPUT_STATES, OutputKindName, OutputState, outputState, weight } from "../pure/outputs";
+import { onThisOrigin } from "../pure/addresses";
 import { link } from "../pure/route";
 import type { Output, OutputFile } from "../resources";
 import { copy, tell } from "./copy";
@@ -112,7 +113,7 @@ function actions(row: OutputRow, api: API, reload: () => void): Child {
   return element(
     "span",
     { class: "row-actions" },
-    kind === "hls" && playlist && button("Play", "play", () => playIn(title, playlist, "hls")),
+    kind === "hls" && playlist && button("Play", "play", () => playIn(title, onThisOrigin(playlist, location.href), "hls")),
     kind === "hls" && playlist && button("Copy the address", "copy", () => void copy(playlist, "Address of the stream")),
     kind !== "hls" && file && files.length === 1 && button("Play", "play", () => playFile(title, file)),
     kind !== "hls" && file && files.length === 1 && download(title, file),
@@ -122,7 +123,7 @@ function actions(row: OutputRow, api: API, reload: () => void): Child {
 }
 
 function playFile(title: string, { fileUrl, type }: OutputFile): void {
-  playIn(title, fileUrl!, type === "audio" ? "audio" : "video");
+  playIn(title, onThisOrigin(fileUrl!, location.href), type === "audio" ? "audio" : "video");
 }
 
 function download(title: string, { fileUrl, filePath }: OutputFile): HTMLElement {
@@ -130,7 +131,7 @@ function download(title: string, { fileUrl, filePath }: OutputFile): HTMLElement
   const label = "Download";
   return element(
     "a",
-    { class: "button square", href: fileUrl!, download: name, "aria-label": `${label}: ${title}`, title: label },
+    { class: "button square", href: onThisOrigin(fileUrl!, location.href), download: name, "aria-label": `${label}: ${title}`, title: label },
     icon("download"),
   );
 }

@@ -1,3 +1,4 @@
+import { onThisOrigin } from "../addresses";
 import { element } from "../dom";
 import { icon } from "../icons";
 import { inWords } from "../words";
@@ -85,7 +86,7 @@ function row(recording: Recording): HTMLElement {
   const began = new Date(recording.start ?? recording.createdAt);
   const day = began.toLocaleDateString([], { weekday: "short", day: "numeric", month: "short" });
   const time = began.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-  const address = file?.fileUrl ?? null;
+  const address = file?.fileUrl ? onThisOrigin(file.fileUrl) : null;
   const isSound = file?.type === "audio";
   const media = element(isSound ? "audio" : "video", { class: "recording-player", controls: true, hidden: true });
   const play = element(
@@ -94,10 +95,15 @@ function row(recording: Recording): HTMLElement {
     icon("play"),
     "Play",
   );
+  const problem = element("p", { class: "form-hint", role: "alert", hidden: true }, "It cannot be played here. Download it instead.");
+  media.addEventListener("error", () => {
+    problem.hidden = media.hidden;
+  });
   play.addEventListener("click", () => {
     media.hidden = !media.hidden;
     play.setAttribute("aria-expanded", String(!media.hidden));
     play.replaceChildren(icon(media.hidden ? "play" : "close"), media.hidden ? "Play" : "Close");
+    problem.hidden = true;
     if (media.hidden) return media.pause();
     if (!media.src) media.src = address!;
     media.play().catch(() => {});
@@ -136,6 +142,7 @@ function row(recording: Recording): HTMLElement {
         : null,
     ),
     media,
+    problem,
   );
 }
 

@@ -1,4 +1,5 @@
 import type { LeaveReason, Meeting } from "@stoa/js-sdk";
+import { onThisOrigin } from "../addresses";
 import { Banner } from "../banner";
 import { Chat } from "../chat";
 import { element } from "../dom";
@@ -138,7 +139,8 @@ export class WatchPage {
 
   private streamChanged(): void {
     const { hlsState, hlsUrls } = this.meeting;
-    const url = hlsUrls.playbackHlsUrl ?? hlsUrls.livestreamUrl;
+    const told = hlsUrls.playbackHlsUrl ?? hlsUrls.livestreamUrl;
+    const url = told && onThisOrigin(told);
     // Another stream than the one before, or the first one.
     if (isPlayable(hlsState) && url && url !== this.address) {
       this.address = url;

@@ -6,10 +6,8 @@ internal import CFFmpeg
 package final class Scaler {
   /// How pixels are found.
   package enum Quality: Hashable, Sendable {
-    /// Each pixel from all the source's pixels it covers.
+    /// Each pixel from all the source's pixels it covers. libswscale's fast kind is no faster at the sizes of tiles.
     case bilinear
-    /// Each pixel from its nearest neighbours: for sizes between half and double, where it looks the same.
-    case fast
     /// Without edges, for enlarging very small pictures.
     case smooth
   }
@@ -105,7 +103,6 @@ package final class Scaler {
     let flags =
       switch key.quality {
       case .bilinear: SWS_BILINEAR
-      case .fast: SWS_FAST_BILINEAR
       case .smooth: SWS_BICUBIC
       }
     guard

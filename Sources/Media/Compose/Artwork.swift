@@ -190,20 +190,25 @@ extension Drawing {
   /// Three heads with shoulders, centred.
   func fillPeople(x: Double, y: Double, size: Double) {
     onGrid(x: x - size / 2, y: y - size / 2, size: size) {
-      for (center, scale) in [(5.0, 0.72), (19.0, 0.72), (12.0, 1.0)] {
-        let head = 3.9 * scale
-        let top = 12 - 6.5 * scale
-        fillCircle(x: center, y: top, radius: head)
-        cairo_new_path(context)
-        let shoulder = 6.6 * scale
-        let base = 12 + 6.5 * scale
-        cairo_move_to(context, center - shoulder, base)
-        cairo_curve_to(
-          context, center - shoulder, base - 9.4 * scale, center + shoulder, base - 9.4 * scale,
-          center + shoulder, base)
-        cairo_close_path(context)
-        cairo_fill(context)
-      }
+      fillPerson(x: 4.4, scale: 0.74)
+      fillPerson(x: 19.6, scale: 0.74)
+      // The one in front is set off from those behind.
+      cairo_set_operator(context, CAIRO_OPERATOR_CLEAR)
+      fillPerson(x: 12, scale: 1, border: 1.5)
+      cairo_set_operator(context, CAIRO_OPERATOR_OVER)
+      fillPerson(x: 12, scale: 1)
     }
+  }
+
+  private func fillPerson(x: Double, scale: Double, border: Double = 0) {
+    let base = 19.0
+    fillCircle(x: x, y: base - 12.6 * scale, radius: 3.9 * scale + border)
+    let shoulder = 6.4 * scale + border
+    let height = 9.6 * scale + 1.34 * border
+    cairo_move_to(context, x - shoulder, base)
+    cairo_curve_to(
+      context, x - shoulder, base - height, x + shoulder, base - height, x + shoulder, base)
+    cairo_close_path(context)
+    cairo_fill(context)
   }
 }

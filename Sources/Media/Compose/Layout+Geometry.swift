@@ -34,12 +34,12 @@ extension Layout {
     }
 
     /// How far a camera may be cropped, width by height.
-    var cameraAspects: ClosedRange<Double> { isPortrait ? 2 / 3...16.0 / 9 : 4.0 / 3...16 / 9 }
+    var cameraAspects: ClosedRange<Double> { isPortrait ? 3.0 / 4...16 / 9 : 4.0 / 3...16 / 9 }
 
     func place(_ selection: Selection, fillsFrame: Bool) -> [Tile] {
       if selection.side.isEmpty {
         return fillsFrame && selection.main.count == 1
-          ? filling(selection.main) : area(selection.main, in: content)
+          ? filling(selection.main[0]) : area(selection.main, in: content)
       }
       let (mainArea, sideArea) = split(selection)
       let main = area(selection.main, in: mainArea)
@@ -75,17 +75,17 @@ extension Layout {
         + moved(side, by: start + first.end - first.start + gap - second.start)
     }
 
-    /// One thing as large as the frame: nothing around it, where its shape allows that.
-    private func filling(_ items: [Selection.Item]) -> [Tile] {
-      let aspect = Double(width) / Double(height)
+    /// One thing as large as the frame, with nothing around it, where its shape allows that.
+    private func filling(_ item: Selection.Item) -> [Tile] {
       let whole = PixelRectangle(x: 0, y: 0, width: width, height: height)
-      return items.map { item in
-        if let own = item.aspect {
-          return Tile(id: item.id, rectangle: fitted(own...own, in: whole), cornerRadius: 0, z: 0)
-        }
-        guard (1.2...2).contains(aspect) else { return area([item], in: content)[0] }
-        return Tile(id: item.id, rectangle: whole, cornerRadius: 0, z: 0)
-      }
+      let shape = Double(width) / Double(height)
+      let rectangle = item.aspect.map { fitted($0...$0, in: whole) } ?? whole
+      let isFilled =
+        item.aspect == nil
+        ? (1.2...2).contains(shape)
+        : rectangle.width * rectangle.height * 10 >= width * height * 8
+      guard isFilled else { return area([item], in: content) }
+      return [Tile(id: item.id, rectangle: rectangle, cornerRadius: 0, z: 0)]
     }
 
     /// The main area and the panel beside it, or below it in portrait.

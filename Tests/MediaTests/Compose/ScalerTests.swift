@@ -12,7 +12,7 @@ import Testing
     #expect(scaled.color(width * 3 / 4, height * 3 / 4).isNear(.gray, within: 2))
   }
 
-  @Test(arguments: [Scaler.Quality.bilinear, .fast])
+  @Test(arguments: [Scaler.Quality.bilinear, .smooth])
   func `only the part that was asked for is seen`(quality: Scaler.Quality) throws {
     let target = try VideoFrame(width: 200, height: 100)
 

@@ -9,8 +9,11 @@ internal import Synchronization
 final class RTMPConnection {
   /// How long connecting, TLS and RTMP's handshake may take together.
   static let connectSeconds = 10.0
-  /// How long a packet may take to leave: a receiver that takes nothing for so long is gone.
-  static let writeSeconds = 10.0
+  /// How long a packet may take to leave.
+  ///
+  /// Before it has to wait at all, buffers here and there have to fill, which takes
+  /// 10 s and more: together they have to stay below 30.
+  static let writeSeconds = 6.0
   /// How long saying goodbye may take.
   static let closeSeconds = 2.0
 
@@ -95,9 +98,9 @@ final class RTMPConnection {
     av_dict_set(&options, "rtmp_playpath", location.streamKey, 0)
     av_dict_set(&options, "rtmp_tcurl", location.tcURL, 0)
     av_dict_set(&options, "tcp_nodelay", "1", 0)
-    // What the kernel holds for a receiver that has stopped is found out about only when it is full: two seconds'
+    // What the kernel holds for a receiver that has stopped is found out about only when it is full: one second's
     // worth, which the kernel doubles.
-    let buffer = min(max(settings.bitrate / 8 * 2, 32_768), 1 << 20)
+    let buffer = min(max(settings.bitrate / 8, 32_768), 1 << 20)
     av_dict_set(&options, "send_buffer_size", "\(buffer)", 0)
     if location.isEncrypted {
       // The name in the certificate is the URL's, although the connection goes to an address.
@@ -124,6 +127,7 @@ final class RTMPConnection {
       } else if template.begins("Sending publish command") {
         stage = .publishing
       } else if template.begins("Unable to verify peer certificate")
+        || template.begins("Peer certificate failed verification")
         || template.begins("The certificate's owner does not match")
       {
         isUntrusted = true

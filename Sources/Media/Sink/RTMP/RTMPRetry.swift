@@ -1,4 +1,6 @@
-/// When to connect again, and when no more. Knows no clock: times are seconds on any monotonic one.
+/// When to connect again, and when no more.
+///
+/// Knows no clock: times are seconds on any monotonic one.
 package struct RTMPRetry: Sendable {
   /// A receiver that can be reached again is found within this and the time to connect: 5 s.
   static let longestWaitUnreachable = 4.0

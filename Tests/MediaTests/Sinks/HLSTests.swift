@@ -66,6 +66,7 @@ import Testing
     framesPerSecond: Int
   ) throws {
     let folder = try TestFolder()
+    defer { withExtendedLifetime(folder) {} }
     let broadcast = try Broadcast(framesPerSecond: framesPerSecond)
     let writer = try Self.writer(broadcast, folder.path)
     let checker = Checker()
@@ -97,6 +98,7 @@ import Testing
 
   @Test func `it is playable after two seconds, and not before`() throws {
     let folder = try TestFolder()
+    defer { withExtendedLifetime(folder) {} }
     let broadcast = try Broadcast()
     let writer = try Self.writer(broadcast, folder.path)
     for frame in 0..<58 { try writer.write(try broadcast.packets(frame: frame)) }
@@ -108,6 +110,7 @@ import Testing
 
   @Test func `after a crash it goes on with a discontinuity, and nothing listed is lost`() throws {
     let folder = try TestFolder()
+    defer { withExtendedLifetime(folder) {} }
     let checker = Checker()
     var frames = 0
     for (attempt, count) in [200, 95, 640].enumerated() {
@@ -134,6 +137,7 @@ import Testing
 
   @Test func `a rendition that was published later than another catches up after a crash`() throws {
     let folder = try TestFolder()
+    defer { withExtendedLifetime(folder) {} }
     let first = try Broadcast()
     let writer = try Self.writer(first, folder.path)
     for frame in 0..<200 { try writer.write(try first.packets(frame: frame)) }
@@ -156,6 +160,7 @@ import Testing
 
   @Test func `a hole in the stream is a discontinuity, not a segment that is too long`() throws {
     let folder = try TestFolder()
+    defer { withExtendedLifetime(folder) {} }
     let broadcast = try Broadcast()
     let writer = try Self.writer(broadcast, folder.path)
     let checker = Checker()
@@ -175,6 +180,7 @@ import Testing
 
   @Test func `sound alone is broadcast too, through the sink's own thread`() throws {
     let folder = try TestFolder()
+    defer { withExtendedLifetime(folder) {} }
     let audio = try AudioEncoder(codec: .aac, trackID: 0)
     let sink = try HLSSink(
       folder: folder.path,

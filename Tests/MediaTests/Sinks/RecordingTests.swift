@@ -29,6 +29,7 @@ import Testing
     container: FragmentMuxer.Container
   ) throws {
     let folder = try TestFolder()
+    defer { withExtendedLifetime(folder) {} }
     var stream = try TestStream(webm: container == .webm)
     let packets = try stream.next(frames: 90)
 
@@ -59,6 +60,7 @@ import Testing
 
   @Test func `sound alone becomes a file too`() throws {
     let folder = try TestFolder()
+    defer { withExtendedLifetime(folder) {} }
     let audio = try AudioEncoder(codec: .aac, trackID: 0)
     let packets = try audio.encode(EncoderTests.tone(frequency: 440, from: 0, count: 96_000))
 
@@ -73,6 +75,7 @@ import Testing
   @Test func `after a crash the same recording goes on, with the gap as long as it was`() throws {
     for container in [FragmentMuxer.Container.mp4, .webm] {
       let folder = try TestFolder()
+      defer { withExtendedLifetime(folder) {} }
       var again = try TestStream(webm: container == .webm)
       let part = try CrashedRecording.part(
         again.next(frames: 60), tracks: again.tracks, container: container)
@@ -108,6 +111,7 @@ import Testing
     throws
   {
     let folder = try TestFolder()
+    defer { withExtendedLifetime(folder) {} }
     var stream = try TestStream()
     let file = try Self.file(
       Self.record(stream.next(frames: 30), tracks: stream.tracks, in: folder.path))
@@ -122,6 +126,7 @@ import Testing
 
   @Test func `nothing recorded is said to be nothing`() throws {
     let folder = try TestFolder()
+    defer { withExtendedLifetime(folder) {} }
     let stream = try TestStream()
 
     #expect(try Self.record([], tracks: stream.tracks, in: folder.path) == .failed(.empty))
@@ -135,6 +140,7 @@ import Testing
   {
     for container in [FragmentMuxer.Container.mp4, .webm] {
       let folder = try TestFolder()
+      defer { withExtendedLifetime(folder) {} }
       var stream = try TestStream(webm: container == .webm, width: 96, height: 54, bitrate: 40_000)
       let packets = try stream.next(frames: 60)
       let part = try CrashedRecording.part(packets, tracks: stream.tracks, container: container)
@@ -164,6 +170,7 @@ import Testing
     var random = SystemRandomNumberGenerator()
     for container in [FragmentMuxer.Container.mp4, .webm] {
       let folder = try TestFolder()
+      defer { withExtendedLifetime(folder) {} }
       var stream = try TestStream(webm: container == .webm, width: 96, height: 54)
       let part = try CrashedRecording.part(
         stream.next(frames: 45), tracks: stream.tracks, container: container)

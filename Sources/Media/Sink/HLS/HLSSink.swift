@@ -103,7 +103,9 @@ private final class HLSProgress: Sendable {
         }
       }
     } catch {
+      // Nobody takes from it any more.
       queue.close()
+      queue.suspend()
       // What is on disk should be playable to its end.
       try? writer.end()
       let isDiskFull =

@@ -8,7 +8,7 @@ package struct RecordedFile: Sendable, Equatable, Codable {
   /// Pixels; nil if there is no picture.
   package var width: Int?
   package var height: Int?
-  /// What the file is; `mp4` as well if there was no room to make a WebM of it.
+  /// What the file is.
   package var format: FragmentMuxer.Container
 }
 
@@ -45,7 +45,7 @@ package enum RecordingError: Error, Equatable, Sendable {
     case .alreadyFinished: "the recording was finished before"
     case .otherContainer(let container): "the folder holds a recording as \(container.rawValue)"
     case .empty: "nothing was recorded"
-    case .diskFull: "the disk is full; the recorded parts are kept until there is room"
+    case .diskFull: "the disk is full; what was recorded is kept"
     case .file(let error): error.description
     case .libav(let error): error.description
     }

@@ -105,7 +105,9 @@ private final class RecordingProgress: Sendable {
         }
       }
     } catch {
+      // Nobody takes from it any more.
       queue.close()
+      queue.suspend()
       let isDiskFull =
         switch error {
         case .diskFull: true

@@ -65,6 +65,18 @@ package struct EncodedTrack: Sendable, Equatable, Codable {
     }
   }
 
+  /// The header of Opus that comes from WebRTC, which sends none (RFC 7845 §5.1).
+  ///
+  /// - Parameters:
+  ///   - channels: 1 or 2.
+  ///   - preSkip: samples at the start that are not played; 312 is the delay of libopus.
+  package static func opusHead(channels: Int, preSkip: Int = 312) -> [UInt8] {
+    Array("OpusHead".utf8) + [
+      1, UInt8(clamping: channels), UInt8(truncatingIfNeeded: preSkip),
+      UInt8(truncatingIfNeeded: preSkip >> 8), 0x80, 0xBB, 0, 0, 0, 0, 0,
+    ]
+  }
+
   private static func hex(_ byte: UInt8) -> String {
     let text = String(byte, radix: 16)
     return byte < 16 ? "0" + text : text

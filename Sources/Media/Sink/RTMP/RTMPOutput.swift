@@ -15,6 +15,7 @@ final class RTMPOutput: Sendable {
   private let settings: RTMPSettings
   private let events: SinkEvents<RTMPEvent>
   private let wantsKeyframe: @Sendable () -> Void
+  private let isLive = Atomic<Bool>(false)
   private let cancellation = RTMPConnection.Cancellation()
 
   init(
@@ -33,7 +34,12 @@ final class RTMPOutput: Sendable {
   }
 
   /// Ends the broadcast after what is queued, or at once if it is off the air.
-  func close() { queue.close() }
+  func close() {
+    queue.close()
+    if !isLive.load(ordering: .relaxed) {
+      cancellation.isCancelled.store(true, ordering: .relaxed)
+    }
+  }
 
   func run() {
     guard let location = RTMPLocation(target) else {
@@ -69,7 +75,9 @@ final class RTMPOutput: Sendable {
     over connection: RTMPConnection, _ retry: inout RTMPRetry
   ) throws(RTMPFailure) {
     var interleaver = PacketInterleaver(tracks: tracks)
-    var isLive = false
+    var hasSent = false
+    isLive.store(true, ordering: .relaxed)
+    defer { isLive.store(false, ordering: .relaxed) }
     queue.resume()
     wantsKeyframe()
     while true {
@@ -80,8 +88,8 @@ final class RTMPOutput: Sendable {
       if taken.isLast { interleaver.drain(into: &ready) }
       for packet in ready {
         try connection.write(packet)
-        if !isLive {
-          isLive = true
+        if !hasSent {
+          hasSent = true
           retry.becameLive()
           post(.live)
         }

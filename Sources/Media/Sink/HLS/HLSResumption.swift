@@ -33,6 +33,14 @@ struct HLSResumption {
       }
       for index in folders.indices { try folders[index].append(segment.withoutParts) }
     }
+    for folder in folders {
+      for name in Files.names(in: folder.path) where name.hasPrefix("part-") {
+        let number = name.dropFirst(5).prefix { $0.isNumber }
+        guard let sequence = Int(number), sequence < next &- HLSWriter.segmentsKeepingPartFiles
+        else { continue }
+        Files.remove("\(folder.path)/\(name)")
+      }
+    }
     var epoch = 0
     while folders.contains(where: { Files.exists("\($0.path)/init-\(epoch).mp4") }) { epoch &+= 1 }
     self.epoch = epoch

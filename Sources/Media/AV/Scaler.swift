@@ -6,7 +6,9 @@ internal import CFFmpeg
 package final class Scaler {
   /// How pixels are found.
   package enum Quality: Hashable, Sendable {
-    /// Each pixel from all the source's pixels it covers. libswscale's fast kind is no faster at the sizes of tiles.
+    /// Each pixel from all the source's pixels it covers.
+    ///
+    /// libswscale's fast kind saves nothing worth the difference at the sizes of tiles.
     case bilinear
     /// Without edges, for enlarging very small pictures.
     case smooth

@@ -33,8 +33,11 @@ extension Layout {
       PixelRectangle(x: margin, y: margin, width: width - 2 * margin, height: height - 2 * margin)
     }
 
-    /// How far a camera may be cropped, width by height.
-    var cameraAspects: ClosedRange<Double> { isPortrait ? 3.0 / 4...16 / 9 : 4.0 / 3...16 / 9 }
+    /// How far cameras may be cropped, width by height; one alone less than several that share the frame.
+    func cameraAspects(count: Int) -> ClosedRange<Double> {
+      let narrowest = !isPortrait ? 4.0 / 3 : count == 1 ? 3.0 / 4 : 2.0 / 3
+      return narrowest...16 / 9
+    }
 
     func place(_ selection: Selection, fillsFrame: Bool) -> [Tile] {
       if selection.side.isEmpty {
@@ -114,7 +117,7 @@ extension Layout {
       if items.count == 1, let aspect = items[0].aspect {
         return [screen(items[0].id, aspect, in: area)]
       }
-      let tiles = grid(items, in: area, aspects: cameraAspects)
+      let tiles = grid(items, in: area, aspects: cameraAspects(count: items.count))
       return zip(items, tiles).map { item, tile in
         item.aspect.map { screen(item.id, $0, in: tile.rectangle) } ?? tile
       }

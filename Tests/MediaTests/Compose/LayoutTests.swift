@@ -22,8 +22,6 @@ import Testing
     ).tiles.map(\.id.description)
   }
 
-  // MARK: Who is shown
-
   @Test func `a grid has everybody, pinned people first, the others as they came`() {
     let people = [
       Self.person("a"), Self.person("b", camera: false), Self.person("c", pinned: true),
@@ -117,8 +115,6 @@ import Testing
     #expect(Self.shown(people, speaker: "c", .sidebar) == ["c", "a", "b"])
   }
 
-  // MARK: Where
-
   @Test func `a last row that is not full is centred`() {
     let tiles = Layout(
       Scene(participants: (0..<5).map { Self.person("\($0)") }), CompositionSettings()
@@ -127,6 +123,16 @@ import Testing
 
     #expect(Set(tiles.map(\.rectangle.y)).count == 2)
     #expect(abs((last.first?.rectangle.x ?? 0) + (last.last?.rectangle.right ?? 0) - 1_280) <= 4)
+  }
+
+  @Test func `four people on a portrait frame make two rows of two`() {
+    let tiles = Layout(
+      Scene(participants: (0..<4).map { Self.person("\($0)") }),
+      CompositionSettings(width: 720, height: 1_280)
+    ).tiles
+
+    #expect(Set(tiles.map(\.rectangle.x)).count == 2)
+    #expect(Set(tiles.map(\.rectangle.y)).count == 2)
   }
 
   @Test func `a screen keeps its shape and its name is below it`() throws {

@@ -191,4 +191,101 @@ import Testing
       }
     }
   }
+
+  @Test func `a disk without room ends the recording in words, and the sink takes nothing more`()
+    throws
+  {
+    let folder = try TestFolder()
+    defer { withExtendedLifetime(folder) {} }
+    var stream = try TestStream()
+    let sink = try RecordingSink(
+      folder: folder.path, container: .mp4, tracks: stream.tracks, startedAtMilliseconds: 0,
+      reservedBytes: 1 << 60)
+    let packets = try stream.next(frames: 45)
+    for packet in packets { sink.write(packet) }
+    sink.waitForEnd()
+    for packet in packets { sink.write(packet) }
+
+    let events = sink.events.drain()
+    #expect(events.count == 2)
+    guard case .interrupted(let reason, let isDiskFull) = events.first else {
+      Issue.record("\(events)")
+      return
+    }
+    #expect(isDiskFull && reason.contains("disk is full"))
+    #expect(events.last == .failed(.empty))
+    #expect(sink.health.queuedPackets == 0)
+  }
+
+  @Test func `a part of another size than the first is decoded with its own parameter sets`() throws
+  {
+    let folder = try TestFolder()
+    defer { withExtendedLifetime(folder) {} }
+    var first = try TestStream()
+    let part = try CrashedRecording.part(
+      first.next(frames: 30), tracks: first.tracks, container: .mp4)
+    try CrashedRecording.write(
+      part.bytes, tracks: first.tracks, container: .mp4, to: folder.path)
+    var second = try TestStream(width: 640, height: 360)
+    let file = try Self.file(
+      Self.record(
+        second.next(frames: 30), tracks: second.tracks, in: folder.path, startedAt: 1_001_000))
+
+    #expect((1950...2100).contains(file.durationMilliseconds))
+    guard FFmpeg.isInstalled else { return }
+    #expect(try FFmpeg.complaints(file.path) == "")
+    let sizes = try FFmpeg.run(
+      "ffprobe",
+      [
+        "-v", "error", "-select_streams", "v", "-show_entries", "frame=width", "-of", "csv=p=0",
+        file.path,
+      ]
+    ).output
+    let widths = sizes.split(separator: "\n").map { $0.prefix { $0.isNumber } }
+    #expect(widths.count == 60)
+    #expect(widths.filter { $0 == "640" }.count == 30)
+  }
+
+  @Test(arguments: [FragmentMuxer.Container.mp4, .webm])
+  func `a picture alone becomes a file too`(container: FragmentMuxer.Container) throws {
+    let folder = try TestFolder()
+    defer { withExtendedLifetime(folder) {} }
+    var stream = try TestStream(webm: container == .webm)
+    let packets = try stream.next(frames: 60).filter { $0.trackID == 0 }
+    let file = try Self.file(
+      Self.record(
+        packets, tracks: [stream.video.track], in: folder.path, container: container))
+
+    #expect((1950...2050).contains(file.durationMilliseconds))
+    guard FFmpeg.isInstalled else { return }
+    #expect(try FFmpeg.complaints(file.path) == "")
+    #expect(try FFmpeg.packets(file.path, "v").count == 60)
+  }
+
+  @Test func `sound that came late or with a hole has silence in its place`() throws {
+    let folder = try TestFolder()
+    defer { withExtendedLifetime(folder) {} }
+    let track = EncodedTrack(
+      id: 1, kind: .audio(codec: .opus, sampleRate: 48_000, channels: 2),
+      extradata: EncodedTrack.opusHead(channels: 2))
+    var stream = try TestStream(webm: true)
+    var packets = try stream.next(frames: 90).filter { $0.trackID == 0 }
+    let sound = try AudioEncoder(codec: .opus).encode(
+      EncoderTests.tone(frequency: 440, from: 0, count: 144_000))
+    for (index, packet) in sound.enumerated() where index >= 50 && !(80..<110).contains(index) {
+      packets.append(
+        try EncodedPacket(
+          trackID: 1, pts: Int64(index) * 960, dts: Int64(index) * 960, duration: 960,
+          isKeyframe: true, bytes: packet.bytes))
+    }
+    let file = try Self.file(
+      Self.record(
+        packets, tracks: [stream.video.track, track], in: folder.path, container: .webm))
+
+    guard FFmpeg.isInstalled else { return }
+    #expect(try FFmpeg.complaints(file.path) == "")
+    let times = try FFmpeg.packets(file.path, "a").map(\.time)
+    #expect(zip(times, times.dropFirst()).allSatisfy { $1 - $0 < 0.04 }, "no hole of a whole frame")
+    #expect((times.first ?? 9) < 0.03)
+  }
 }

@@ -9,6 +9,12 @@ const STEP = 10;
 /** Milliseconds without a movement until the controls go away. */
 const REST = 3_000;
 
+/** Where a stream is: with its past, and without but less behind. */
+export interface StreamAddresses {
+  playback: string;
+  live: string | null;
+}
+
 /** A video with controls of its own: back to the beginning, back to what happens now, quality. */
 export class PlayerView {
   readonly view: HTMLElement;
@@ -31,6 +37,8 @@ export class PlayerView {
   private readonly big: HTMLButtonElement;
   private readonly soundOn: HTMLButtonElement;
   private readonly controls: HTMLElement;
+  private addresses: StreamAddresses | null = null;
+  private isLowDelay = false;
   private isCovered = false;
   private isDragging = false;
   private isStarvedSince: number | null = null;
@@ -147,9 +155,11 @@ export class PlayerView {
   }
 
   /** Plays a stream from where it is live, or from its beginning. */
-  open(url: string): void {
+  open(addresses: StreamAddresses, lowDelay = false): void {
     this.stop();
-    this.player = new HLSPlayer(this.video, url);
+    this.addresses = addresses;
+    this.isLowDelay = lowDelay && addresses.live !== null;
+    this.player = new HLSPlayer(this.video, this.isLowDelay ? addresses.live! : addresses.playback);
     this.player.onchange = (state) => {
       this.current = state;
       const isStarved = state.phase === "ready" && !this.video.paused && !this.video.ended && this.video.readyState < 3;
@@ -281,7 +291,22 @@ export class PlayerView {
     this.menu.toggle(this.qualityButton, "Quality", [
       ...current.levels.map((_, index) => item(index, names[index]!)).reverse(),
       item(null, playing ? `Automatic (${playing})` : "Automatic"),
+      ...this.delayItem(current),
     ]);
+  }
+
+  /** A live stream has a second address: without its past, and less behind. */
+  private delayItem({ isLive }: PlayerState): MenuItem[] {
+    const { addresses, isLowDelay } = this;
+    if (!isLive || !addresses?.live) return [];
+    return [
+      {
+        name: "low-delay",
+        label: "Less delay, no going back",
+        icon: isLowDelay ? "check" : "none",
+        run: () => this.open(addresses, !isLowDelay),
+      },
+    ];
   }
 
   private point(event: PointerEvent): void {
@@ -324,7 +349,7 @@ export class PlayerView {
     dress(this.fullButton, isFull ? "shrink" : "fullscreen", isFull ? "Leave full screen" : "Full screen", "f");
     this.pipButton.hidden = document.pictureInPictureEnabled !== true;
     if (!current) return;
-    this.qualityButton.hidden = current.levels.length < 2;
+    this.qualityButton.hidden = current.levels.length < 2 && this.delayItem(current).length === 0;
     this.drawTime(current);
   };
 

@@ -6,7 +6,7 @@ import { element } from "../dom";
 import { icon, logo } from "../icons";
 import { Reaction, REACTIONS, Reactions, reactionSign } from "../reactions";
 import { inWords } from "../words";
-import { PlayerView } from "./player-view";
+import { PlayerView, StreamAddresses } from "./player-view";
 import { isPlayable, Scene, sceneOf } from "./stage-state";
 
 /** Seconds between two raised hands: one is enough. */
@@ -27,7 +27,7 @@ export class WatchPage {
   private readonly voice: HTMLElement;
   private scene: Scene | null = null;
   /** What plays, or played: it can be seen once more when it is over. */
-  private address: string | null = null;
+  private address: StreamAddresses | null = null;
 
   constructor(
     private readonly meeting: Meeting,
@@ -140,11 +140,12 @@ export class WatchPage {
   private streamChanged(): void {
     const { hlsState, hlsUrls } = this.meeting;
     const told = hlsUrls.playbackHlsUrl ?? hlsUrls.livestreamUrl;
-    const url = told && onThisOrigin(told);
+    const playback = told && onThisOrigin(told);
+    const live = hlsUrls.livestreamUrl && onThisOrigin(hlsUrls.livestreamUrl);
     // Another stream than the one before, or the first one.
-    if (isPlayable(hlsState) && url && url !== this.address) {
-      this.address = url;
-      this.player.open(url);
+    if (isPlayable(hlsState) && playback && playback !== this.address?.playback) {
+      this.address = { playback, live: live === playback ? null : live };
+      this.player.open(this.address);
     } else if ((hlsState === "HLS_STARTING" || hlsState === "HLS_STARTED") && this.scene === "ended") {
       this.player.stop();
       this.address = null;
@@ -197,7 +198,7 @@ export class WatchPage {
     }
   }
 
-  private again(address: string): void {
+  private again(address: StreamAddresses): void {
     this.scene = null;
     const { state } = this.player;
     // What was loaded is still there.

@@ -24,7 +24,7 @@ from .server import API_KEY, API_SECRET, token
 POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
           "media-src 'self' blob: mediastream:; connect-src 'self' ws: wss:; manifest-src 'self'; "
           "worker-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'")
-TYPES = {"html": "text/html; charset=utf-8", "js": "text/javascript; charset=utf-8",
+TYPES = {"html": "text/html; charset=utf-8", "js": "text/javascript; charset=utf-8", "mjs": "text/javascript; charset=utf-8",
          "css": "text/css; charset=utf-8", "svg": "image/svg+xml", "map": "application/json"}
 
 ROOMS = ["design-review", "standup", "customer-onboarding", "all-hands", "interview-room", "support", "board",

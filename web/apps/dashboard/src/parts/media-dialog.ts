@@ -1,4 +1,4 @@
-import { HLSPlayer } from "@stoa/hls-player";
+import type { HLSPlayer } from "@stoa/hls-player";
 import { element } from "../dom";
 import { open } from "./dialog";
 
@@ -14,13 +14,21 @@ export function playIn(title: string, address: string, kind: "video" | "audio" |
   };
   let player: HLSPlayer | null = null;
   if (kind === "hls") {
-    player = new HLSPlayer(media as HTMLVideoElement, address);
-    player.onchange = ({ phase, isMissing, problem: why }) => {
-      problem.hidden = true;
-      if (phase === "failed") say("This browser cannot play the stream.");
-      else if (phase === "loading" && isMissing) say("The stream is not there (any more).");
-      else if (phase === "loading" && why) say("The stream cannot be reached. Trying again…");
-    };
+    // Loaded when it is needed: the dashboard is mostly looked at.
+    import("@stoa/hls-player").then(
+      ({ HLSPlayer }) => {
+        if (!dialog.open) return;
+        player = new HLSPlayer(media as HTMLVideoElement, address);
+        player.onchange = ({ phase, isMissing, problem: why }) => {
+          problem.hidden = true;
+          if (phase === "failed") say("This browser cannot play the stream.");
+          else if (phase === "loading" && isMissing) say("The stream is not there (any more).");
+          else if (phase === "loading" && why) say("The stream cannot be reached. Trying again…");
+        };
+        media.play().catch(() => {});
+      },
+      () => say("The player could not be loaded."),
+    );
   } else {
     media.addEventListener("error", () => say("This file cannot be played here. Download it instead."));
     media.src = address;
@@ -31,5 +39,5 @@ export function playIn(title: string, address: string, kind: "video" | "audio" |
     media.removeAttribute("src");
     media.load();
   });
-  media.play().catch(() => {});
+  if (kind !== "hls") media.play().catch(() => {});
 }

@@ -108,6 +108,20 @@ import Testing
     #expect(writer.isPlayable)
   }
 
+  @Test func `for players that need three segments it is playable later`() throws {
+    let folder = try TestFolder()
+    defer { withExtendedLifetime(folder) {} }
+    let broadcast = try Broadcast()
+    let writer = try HLSWriter(
+      folder: folder.path, renditions: Broadcast.renditions, tracks: broadcast.tracks,
+      startedAtMilliseconds: 1_700_000_000_000, segmentsBeforePlayable: 3)
+    for frame in 0..<170 { try writer.write(try broadcast.packets(frame: frame)) }
+    #expect(!writer.isPlayable)
+    #expect(FileManager.default.fileExists(atPath: folder.path + "/index.m3u8"))
+    for frame in 170..<190 { try writer.write(try broadcast.packets(frame: frame)) }
+    #expect(writer.isPlayable)
+  }
+
   @Test func `after a crash it goes on with a discontinuity, and nothing listed is lost`() throws {
     let folder = try TestFolder()
     defer { withExtendedLifetime(folder) {} }

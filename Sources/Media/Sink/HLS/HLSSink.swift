@@ -23,15 +23,18 @@ package final class HLSSink: PacketSink {
   ///   - renditions: the largest first; their keyframes align, two seconds apart.
   ///   - tracks: all that the renditions name: H.264 and AAC.
   ///   - startedAtMilliseconds: Unix time of the packets' zero.
+  ///   - segmentsBeforePlayable: when `playable` is said: 1 is after two seconds, 3 when Chromium's own player can begin too.
   ///   - events: where to tell of what happens.
   /// - Throws: `FileError` or `AVError`, if the folder cannot be written to or libav refuses the tracks.
   package init(
     folder: String, renditions: [HLSRendition], tracks: [EncodedTrack],
-    startedAtMilliseconds: Int64, events: SinkEvents<HLSEvent> = SinkEvents()
+    startedAtMilliseconds: Int64, segmentsBeforePlayable: Int = 1,
+    events: SinkEvents<HLSEvent> = SinkEvents()
   ) throws {
     let writer = try HLSWriter(
       folder: folder, renditions: renditions, tracks: tracks,
-      startedAtMilliseconds: startedAtMilliseconds)
+      startedAtMilliseconds: startedAtMilliseconds,
+      segmentsBeforePlayable: segmentsBeforePlayable)
     let queue = PacketQueue(
       tracks: tracks, maximumBytes: Self.queueBytes, maximumPackets: Self.queuePackets)
     let progress = HLSProgress(events: events, queue: queue)

@@ -44,6 +44,7 @@ package final class HLSWriter {
   /// What is said to be the longest part; the others have more than the 85 % of it that they must have.
   private let partTargetNanoseconds: Int64
   private let map: String
+  private let segmentsBeforePlayable: Int
   private var outputs: [Output] = []
   private var interleaver: PacketInterleaver
   private var tracks: [EncodedTrack]
@@ -62,6 +63,7 @@ package final class HLSWriter {
 
   /// Bytes of all segments of all renditions.
   package private(set) var totalBytes = 0
+  private var hasMultivariant = false
   /// True once players can begin.
   package private(set) var isPlayable = false
   /// True after packets had to be dropped up to the next keyframe.
@@ -76,9 +78,11 @@ package final class HLSWriter {
   ///   - renditions: the largest first.
   ///   - tracks: all that the renditions name.
   ///   - startedAtMilliseconds: Unix time of the packets' zero.
+  ///   - segmentsBeforePlayable: when to say that players can begin. Ours and those built on MSE need one; Chromium's own
+  ///     refuses playlists of less than three.
   package init(
     folder: String, renditions: [HLSRendition], tracks: [EncodedTrack],
-    startedAtMilliseconds: Int64
+    startedAtMilliseconds: Int64, segmentsBeforePlayable: Int = 1
   ) throws {
     // The clock's track first: of packets with equal times its own then comes first.
     guard let clock = tracks.first(where: \.isVideo) ?? tracks.first else {
@@ -87,6 +91,7 @@ package final class HLSWriter {
     let ordered = [clock] + tracks.filter { $0.id != clock.id }
     self.folder = folder
     self.startedAtMilliseconds = startedAtMilliseconds
+    self.segmentsBeforePlayable = max(1, segmentsBeforePlayable)
     self.tracks = ordered
     clockTrack = clock
     interleaver = PacketInterleaver(tracks: ordered)
@@ -284,10 +289,11 @@ package final class HLSWriter {
         HLSFolder.State(
           sequence: last, parts: parts, hasEnded: hasEnded, openSegment: open))
     }
-    if !isPlayable, !segments.isEmpty {
+    if !hasMultivariant, !segments.isEmpty {
       try writeMultivariant()
-      isPlayable = true
+      hasMultivariant = true
     }
+    if segments.count >= segmentsBeforePlayable || hasEnded { isPlayable = true }
     didPublish()
   }
 

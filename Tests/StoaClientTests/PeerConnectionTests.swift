@@ -41,6 +41,46 @@ import Wire
     return (harness, publisher, others)
   }
 
+  @Test func `hands on what sender reports say of the stream it gets`() throws {
+    let (harness, publisher, subscribers) = try call(seed: 11)
+    for number in 0..<150 {
+      harness.send(frame(number), from: publisher)
+      harness.run(for: .milliseconds(33))
+    }
+
+    let subscriber = try #require(subscribers.first)
+    let mid = try #require(subscriber.seated.keys.first)
+    #expect(subscriber.codecs == [.vp8])
+    #expect(subscriber.reports.count >= 2)
+    #expect(subscriber.reports.allSatisfy { $0.mid.string == mid })
+    // Both clocks of a report go on by the same time.
+    let (first, last) = try (
+      #require(subscriber.reports.first), #require(subscriber.reports.last)
+    )
+    let media = Double(last.timestamp &- first.timestamp) / 90_000
+    let wall =
+      Double(last.ntpTime.rawValue &- first.ntpTime.rawValue) / Double(UInt64(1) << 32)
+    #expect(media > 1)
+    #expect(abs(media - wall) < 0.05)
+  }
+
+  @Test func `a keyframe that it asks for is asked of who sends`() throws {
+    let (harness, publisher, subscribers) = try call(seed: 12)
+    for number in 0..<60 {
+      harness.send(frame(number), from: publisher)
+      harness.run(for: .milliseconds(33))
+    }
+    let before = publisher.connection.sent(0).keyframeRequests
+    let subscriber = try #require(subscribers.first)
+    let mid = try #require(subscriber.seated.keys.first)
+
+    harness.requestKeyframe(of: mid, from: subscriber)
+    harness.run(for: .milliseconds(600))
+
+    let after = publisher.connection.sent(0).keyframeRequests
+    #expect(after == before + 1)
+  }
+
   @Test func `connects to a shard and gets what another client sent`() throws {
     let (harness, publisher, subscribers) = try call(seed: 1, subscribers: 2)
     let state = publisher.connection.state

@@ -15,6 +15,10 @@ final class ShardHarness {
     /// Payloads received, by the m-line they came on.
     var received: [String: [[UInt8]]] = [:]
     var repaired = 0
+    /// Sender reports received.
+    var reports: [ReceivedReport] = []
+    /// Codecs of the packets received.
+    var codecs: Set<MediaCodec> = []
     /// What the seats show, as the shard said.
     var seated: [String: TrackNumber] = [:]
 
@@ -115,6 +119,13 @@ final class ShardHarness {
     }
   }
 
+  /// Lets a client ask for a keyframe of what an m-line receives.
+  func requestKeyframe(of mid: String, from client: Client) {
+    guard let mid = ShortToken(mid) else { return }
+    client.connection.requestKeyframe(of: mid, at: now, into: &outbox)
+    flush(from: client.address)
+  }
+
   /// Lets time pass, in steps as small as what happens.
   func run(for duration: Nanoseconds) {
     let end = now + duration
@@ -161,7 +172,9 @@ final class ShardHarness {
         let payload = [UInt8](bytesOf: datagram.bytes.extracting(packet.payload))
         client.received[packet.mid.string, default: []].append(payload)
         if packet.isRepair { client.repaired += 1 }
+        if let codec = packet.codec { client.codecs.insert(codec) }
       }
+      client.reports += client.connection.takeReports()
       flush(from: client.address)
     }
   }

@@ -30,11 +30,14 @@ public struct BotParticipant: Sendable, Equatable {
   public var id: String
   public var name: String
   public var streams: [BotStream]
+  /// What of it is pinned.
+  public var pin: BotPin
 
   init(_ description: ParticipantDescription) {
     id = description.participantID
     name = description.displayName
     streams = description.streams.map(BotStream.init)
+    pin = BotPin(description.pin ?? PinState())
   }
 }
 
@@ -46,6 +49,30 @@ public struct BotStream: Sendable, Equatable {
   init(_ description: StreamDescription) {
     id = description.streamID
     kind = BotStreamKind(description.kind)
+  }
+}
+
+/// Which of a participant's pictures are pinned.
+public struct BotPin: Sendable, Equatable {
+  public var camera: Bool
+  public var share: Bool
+
+  init(_ state: PinState) {
+    camera = state.cam
+    share = state.share
+  }
+}
+
+/// The largest layer that is wanted of a stream.
+public enum BotStreamQuality: String, Sendable, CaseIterable {
+  case low, med, high
+
+  var signal: StreamQuality {
+    switch self {
+    case .low: .low
+    case .med: .med
+    case .high: .high
+    }
   }
 }
 
@@ -82,9 +109,13 @@ public enum BotEvent: Sendable, Equatable {
   /// `nil` after a while of silence.
   case speakerChanged(participantID: String?)
   case presenterChanged(participantID: String?)
+  case pinChanged(participantID: String, BotPin)
+  /// The stream's packets come on this m-line of the current connection from now on.
+  case streamSeated(streamID: String, mid: String)
+  case streamUnseated(streamID: String, mid: String)
   /// Media flows, at first and after each interruption.
   case mediaConnected
-  /// The media transport is gone and is being made anew; the reason in words.
+  /// The media transport is gone and is being made anew, with nothing seated; the reason in words.
   case mediaLost(String)
   /// The last event: the meeting is over for this bot.
   case left(reason: String)

@@ -27,10 +27,19 @@ extension BotSession {
       guard configuration.seats > 0, count > configuration.seats else { return }
       configuration.seats = count
       try? await negotiate { $0.addSeats(upTo: count) }
-    case .mediaReset: if hasMedia { await resetMedia() }
+    case .mediaReset:
+      guard hasMedia else { return }
+      continuation.yield(.mediaLost("the server lost it"))
+      await resetMedia()
+    case .streamSeated(let id, let mid):
+      continuation.yield(.streamSeated(streamID: id, mid: mid))
+    case .streamUnseated(let id, let mid):
+      continuation.yield(.streamUnseated(streamID: id, mid: mid))
+    case .pinChanged(let id, let state, _):
+      continuation.yield(.pinChanged(participantID: id, BotPin(state)))
     case .meetingLeft(let reason): finish(reason: reason.message)
-    case .streamSeated, .streamUnseated, .mediaState, .entryRequested, .entryResponded,
-      .entryWithdrawn, .mediaRequested, .mediaDisabled, .pinChanged, .participantModeChanged,
+    case .mediaState, .entryRequested, .entryResponded, .entryWithdrawn, .mediaRequested,
+      .mediaDisabled, .participantModeChanged,
       .relayRequested, .relayResponded, .relayStarted, .relayStopped, .storeChanged:
       break
     }

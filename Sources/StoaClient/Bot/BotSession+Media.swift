@@ -1,4 +1,5 @@
 import Signal
+package import Wire
 
 /// What a bot sends and gets.
 extension BotSession {
@@ -46,6 +47,27 @@ extension BotSession {
     let id = peer
     loop.post { $0.unpublish(publication.sender, of: id) }
     try await signalling.request(.streamDisable(kind: kind.signal))
+  }
+
+  /// Wants no larger layer of a remote stream than this.
+  ///
+  /// - Throws: `SignallingError`, when there is no such stream any more.
+  public func setQuality(of streamID: String, _ quality: BotStreamQuality) async throws {
+    try await signalling.request(.setQuality(streamID: streamID, quality.signal))
+  }
+
+  /// Stops the packets of a remote stream, or lets them come again.
+  ///
+  /// - Throws: `SignallingError`, when there is no such stream any more.
+  public func setPaused(_ isPaused: Bool, streamID: String) async throws {
+    try await signalling.request(
+      isPaused ? .pauseStream(streamID: streamID) : .resumeStream(streamID: streamID))
+  }
+
+  /// Asks for a keyframe of what an m-line receives.
+  package func requestKeyframe(mid: ShortToken) {
+    let id = peer
+    loop.post { $0.requestKeyframe(of: mid, to: id) }
   }
 
   /// What was sent and received so far.

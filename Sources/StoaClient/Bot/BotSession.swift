@@ -22,6 +22,8 @@ public actor BotSession {
   public nonisolated let roomID: String
   /// Who was there when the bot came.
   public nonisolated let participants: [BotParticipant]
+  /// Who spoke when the bot came.
+  public nonisolated let activeSpeakerID: String?
   /// What happens; ends with `left`.
   public nonisolated let events: AsyncStream<BotEvent>
   let continuation: AsyncStream<BotEvent>.Continuation
@@ -48,6 +50,7 @@ public actor BotSession {
     participantID = joined.participantID
     roomID = joined.meetingID
     participants = joined.participants.map(BotParticipant.init)
+    activeSpeakerID = joined.activeSpeakerID
     (events, continuation) = AsyncStream.makeStream(
       bufferingPolicy: .bufferingNewest(Self.maximumWaiting))
     self.signalling = signalling

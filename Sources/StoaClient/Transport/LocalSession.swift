@@ -104,6 +104,18 @@ struct LocalSession: Sendable {
     return media
   }
 
+  /// The codec of a payload type, or of a retransmission's.
+  static func codec(ofPayloadType payloadType: UInt8, isRepair: Bool) -> MediaCodec? {
+    switch isRepair ? payloadType &- 1 : payloadType {
+    case 111: .opus
+    case 96: .vp8
+    case 98: .vp9
+    case 102: .h264
+    case 45: .av1
+    default: nil
+    }
+  }
+
   /// A codec's payload type and that of its retransmissions.
   static func codecs(of codec: MediaCodec) -> [RTPCodec] {
     let transport = RTCPFeedbackCapability("transport-cc")

@@ -71,4 +71,11 @@ package protocol PacketReceiver: AnyObject, Sendable {
   /// - Parameters:
   ///   - payload: lent for the duration of the call.
   func receive(_ packet: ReceivedPacket, payload: RawSpan, at now: MonotonicTime)
+
+  /// Takes a sender report.
+  func receive(_ report: ReceivedReport, at now: MonotonicTime)
+}
+
+extension PacketReceiver {
+  package func receive(_ report: ReceivedReport, at now: MonotonicTime) {}
 }

@@ -167,10 +167,9 @@ package final class MediaPeer {
     _ datagram: inout MutableRawSpan, from source: TransportAddress, at now: MonotonicTime,
     into outbox: inout Outbox
   ) {
-    guard
-      let packet = connection.handle(&datagram, from: source, at: now, into: &outbox),
-      let receiver
-    else { return }
+    let packet = connection.handle(&datagram, from: source, at: now, into: &outbox)
+    for report in connection.takeReports() { receiver?.receive(report, at: now) }
+    guard let packet, let receiver else { return }
     receiver.receive(packet, payload: datagram.bytes.extracting(packet.payload), at: now)
   }
 

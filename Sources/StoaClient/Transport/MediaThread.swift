@@ -1,6 +1,6 @@
 import RTC
 import UDP
-import Wire
+package import Wire
 
 /// What a `MediaLoop` runs: sockets, connections and publications, all of one thread.
 package final class MediaThread {
@@ -88,6 +88,13 @@ package final class MediaThread {
     guard let peer = peers[id.rawValue] else { return }
     peer.setPaused(isPaused, sender: sender, at: .now)
     note(peer)
+  }
+
+  /// Asks for a keyframe of what an m-line receives.
+  package func requestKeyframe(of mid: ShortToken, to id: PeerID) {
+    guard let peer = peers[id.rawValue] else { return }
+    peer.connection.requestKeyframe(of: mid, at: .now, into: &outbox)
+    peer.flush(&outbox)
   }
 
   /// Leaves what arrives in the kernel from now on, where it is dropped; checks are still sent.

@@ -10,6 +10,8 @@ package struct ReceivedPacket: Sendable {
   package var index: Int64
   package var timestamp: UInt32
   package var payloadType: UInt8
+  /// What the payload is coded with; `nil` for payload types we did not offer.
+  package var codec: MediaCodec?
   package var marker: Bool
   /// Where the payload is in the datagram, without padding.
   package var payload: Range<Int>
@@ -17,7 +19,27 @@ package struct ReceivedPacket: Sendable {
   package var isRepair: Bool
 }
 
+/// What a sender report says of a stream: one instant on two clocks.
+package struct ReceivedReport: Sendable, Equatable {
+  /// The m-line's name.
+  package var mid: ShortToken
+  /// On the wall clock of the participant that is shown, or the server's before that reported.
+  package var ntpTime: NTPTime
+  /// The same instant on the stream's media clock.
+  package var timestamp: UInt32
+}
+
 extension PeerConnection {
+  /// Sender reports of one datagram; further ones are left out, and come again in two seconds.
+  private static let maximumReports = 32
+
+  /// The sender reports that came since the last call.
+  package mutating func takeReports() -> [ReceivedReport] {
+    guard !reports.isEmpty else { return [] }
+    defer { reports.removeAll(keepingCapacity: true) }
+    return reports
+  }
+
   /// Takes one datagram; media is decrypted in place and returned, if it is new.
   package mutating func handle(
     _ datagram: inout MutableRawSpan, from address: TransportAddress, at now: MonotonicTime,
@@ -129,8 +151,9 @@ extension PeerConnection {
     scheduleNack(position, at: now)
     return ReceivedPacket(
       mid: receiving[position].mid, isAudio: receiving[position].isAudio, index: index,
-      timestamp: packet.timestamp, payloadType: packet.payloadType, marker: packet.marker,
-      payload: payload, isRepair: source.isRepair)
+      timestamp: packet.timestamp, payloadType: packet.payloadType,
+      codec: LocalSession.codec(ofPayloadType: packet.payloadType, isRepair: source.isRepair),
+      marker: packet.marker, payload: payload, isRepair: source.isRepair)
   }
 
   /// Counts a packet that is not decrypted.
@@ -185,6 +208,12 @@ extension PeerConnection {
       else { return }
       receiving[source.stream].lastReport = report.ntpTime.middle
       receiving[source.stream].lastReportTime = now
+      if reports.count < Self.maximumReports {
+        reports.append(
+          ReceivedReport(
+            mid: receiving[source.stream].mid, ntpTime: report.ntpTime,
+            timestamp: report.rtpTimestamp))
+      }
     case .transportFeedback:
       guard let nack = Nack(parsing: packet),
         let stream = sending.firstIndex(where: { $0.ssrc == nack.mediaSSRC })

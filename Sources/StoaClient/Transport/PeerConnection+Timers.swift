@@ -65,6 +65,20 @@ extension PeerConnection {
     }
   }
 
+  /// Asks for a keyframe of what an m-line receives (RFC 4585 §6.3.1), at once.
+  package mutating func requestKeyframe(
+    of mid: ShortToken, at now: MonotonicTime, into outbox: inout Outbox
+  ) {
+    guard state == .connected, let path, !outbox.isFull,
+      let stream = receiving.first(where: { $0.mid == mid })
+    else { return }
+    var writer = ByteWriter(outbox.reserve(to: path))
+    _ = writer.append(ReceiverReport(ssrc: reporter), blocks: [])
+    _ = writer.append(PictureLossIndication(senderSSRC: reporter, mediaSSRC: stream.ssrc))
+    let length = writer.count
+    secure?.commitRTCP(length: length, to: path, into: &outbox)
+  }
+
   /// A sender report for each stream that flows, with what we know of those we get.
   private mutating func sendReports(
     at now: MonotonicTime, path: TransportAddress, into outbox: inout Outbox

@@ -64,6 +64,8 @@ package struct PeerConnection: ~Copyable {
   let reporter: UInt32
   /// The wall clock at monotonic time 0.
   private let wallOrigin: NTPTime
+  /// Not taken yet.
+  var reports: [ReceivedReport] = []
   /// Reused by requests, so that they do not allocate.
   var scratch: [SequenceNumber] = []
   private var random: any RandomNumberGenerator & Sendable

@@ -9,7 +9,8 @@ import Testing
     // Glibc only for `timeval`, in which BoringSSL asks for the time.
     "RTC": ["Wire", "CNIOBoringSSL", "Glibc"],
     "SFU": ["Wire", "RTC"],
-    "UDP": ["Wire", "CLinux", "Glibc", "Synchronization"],
+    // FoundationEssentials for the JSON between our processes.
+    "UDP": ["Wire", "CLinux", "FoundationEssentials", "Glibc", "Synchronization"],
     "Signal": ["FoundationEssentials"],
     "Control": [
       "Signal", "SFU", "Wire", "GRDB", "JWTKit", "Crypto", "CryptoExtras", "Logging",

@@ -1,5 +1,5 @@
-import Server
 import Testing
+import UDP
 
 @Suite struct FrameDecoderTests {
   private let bodies: [[UInt8]] = [

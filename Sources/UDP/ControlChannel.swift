@@ -1,13 +1,13 @@
-import CLinux
-import FoundationEssentials
-import Glibc
+internal import CLinux
+internal import FoundationEssentials
+internal import Glibc
 
-/// One end of the socket between the server and a shard process: values as JSON in frames.
+/// One end of the socket between the server and a process that it started: values as JSON in frames.
 ///
 /// Neither reading nor writing blocks. Closes the descriptor when it goes.
-final class ControlChannel<Incoming: Decodable, Outgoing: Encodable> {
+package final class ControlChannel<Incoming: Decodable, Outgoing: Encodable> {
   /// Why the other end cannot be talked to any more.
-  enum Failure: Error, Equatable {
+  package enum Failure: Error, Equatable {
     /// The other end closed, usually because its process is gone.
     case ended
     /// What came was not a frame, or not a value.
@@ -20,7 +20,7 @@ final class ControlChannel<Incoming: Decodable, Outgoing: Encodable> {
   private static var outputLimit: Int { 16 << 20 }
   private static var readSize: Int { 64 << 10 }
 
-  let descriptor: Int32
+  package let descriptor: Int32
   private var decoder = FrameDecoder()
   private var output: [UInt8] = []
   private var outputStart = 0
@@ -29,22 +29,22 @@ final class ControlChannel<Incoming: Decodable, Outgoing: Encodable> {
   private let jsonDecoder = JSONDecoder()
 
   /// Takes over `descriptor`, a stream socket.
-  init(_ descriptor: Int32) {
+  package init(_ descriptor: Int32) {
     self.descriptor = descriptor
     stoa_set_nonblocking(descriptor)
   }
 
   deinit { close(descriptor) }
 
-  var hasOutput: Bool { outputStart < output.count }
+  package var hasOutput: Bool { outputStart < output.count }
 
   /// Hands everything that came to `handle`, in order.
   ///
   /// - Throws: `ended` or `malformed`, after the values before it.
-  func receive(_ handle: (Incoming) -> Void) throws(Failure) {
+  package func receive(_ handle: (Incoming) -> Void) throws(Failure) {
     while true {
-      let count = buffer.withUnsafeMutableBytes {
-        stoa_read(descriptor, $0.baseAddress, $0.count)
+      let count = unsafe buffer.withUnsafeMutableBytes {
+        unsafe stoa_read(descriptor, $0.baseAddress, $0.count)
       }
       if count == -Int(EAGAIN) { return }
       if count == -Int(EINTR) { continue }
@@ -74,7 +74,7 @@ final class ControlChannel<Incoming: Decodable, Outgoing: Encodable> {
   /// Queues a value; `flush` writes it.
   ///
   /// - Throws: `unread` if too much waits already, `malformed` if it cannot be encoded.
-  func append(_ value: Outgoing) throws(Failure) {
+  package func append(_ value: Outgoing) throws(Failure) {
     let body: Data
     do {
       body = try jsonEncoder.encode(value)
@@ -91,10 +91,10 @@ final class ControlChannel<Incoming: Decodable, Outgoing: Encodable> {
   /// Writes what the other end takes now.
   ///
   /// - Throws: `ended` if it is gone.
-  func flush() throws(Failure) {
+  package func flush() throws(Failure) {
     while hasOutput {
-      let count = output.withUnsafeBytes { bytes in
-        stoa_send(
+      let count = unsafe output.withUnsafeBytes { bytes in
+        unsafe stoa_send(
           descriptor, bytes.baseAddress.map { $0 + outputStart }, bytes.count - outputStart)
       }
       if count == -Int(EAGAIN) { break }

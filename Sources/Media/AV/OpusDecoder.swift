@@ -1,12 +1,12 @@
 internal import COpus
 
-/// Decodes one Opus stream to interleaved stereo at 48 kHz.
+/// Decodes one Opus stream to stereo at 48 kHz.
 ///
 /// Owns libopus' state; one thread.
 package final class OpusDecoder {
   /// Samples of each channel in the longest packet: 120 ms (RFC 6716 §3.2.5).
   package static let maximumFrameCount = 5_760
-  private static let channels = 2
+  private static let channels = AudioSamples.channelCount
 
   private let state: OpaquePointer
   private var buffer = [Float](repeating: 0, count: maximumFrameCount * channels)
@@ -16,7 +16,8 @@ package final class OpusDecoder {
   /// - Throws: when libopus has no memory.
   package init() throws(AVError) {
     var code: Int32 = 0
-    guard let state = opus_decoder_create(48_000, Int32(Self.channels), &code), code == OPUS_OK
+    guard let state = opus_decoder_create(Int32(AudioSamples.rate), Int32(Self.channels), &code),
+      code == OPUS_OK
     else { throw AVError(code, "make an Opus decoder") }
     self.state = state
   }
@@ -26,7 +27,7 @@ package final class OpusDecoder {
   /// Decodes the packet that comes next.
   ///
   /// What libopus refuses is concealed, so that the stream keeps its length.
-  package func decode(_ packet: [UInt8]) -> [Float] {
+  package func decode(_ packet: [UInt8]) -> AudioSamples {
     guard !packet.isEmpty else { return conceal(frameCount: lastFrameCount) }
     let count = run(packet, frameCount: Self.maximumFrameCount, readsLost: false)
     guard count > 0 else { return conceal(frameCount: lastFrameCount) }
@@ -37,15 +38,15 @@ package final class OpusDecoder {
   /// Invents `frameCount` frames in place of lost ones, fading out when it goes on for long.
   ///
   /// - Parameter frameCount: 0 or more; rounded down to 2.5 ms, at least that, and 120 ms at most.
-  package func conceal(frameCount: Int) -> [Float] {
+  package func conceal(frameCount: Int) -> AudioSamples {
     let wanted = Self.legal(frameCount)
     let count = run(nil, frameCount: wanted, readsLost: false)
-    return count > 0 ? samples(count) : [Float](repeating: 0, count: wanted * Self.channels)
+    return count > 0 ? samples(count) : AudioSamples(silentFrameCount: wanted)
   }
 
   /// Decodes what the packet `next` repeats of the one lost just before it (in-band FEC, RFC 6716
   /// §2.1.7), or conceals it where nothing is repeated; then `next` itself is to be decoded.
-  package func decodeLost(from next: [UInt8], frameCount: Int) -> [Float] {
+  package func decodeLost(from next: [UInt8], frameCount: Int) -> AudioSamples {
     let wanted = Self.legal(frameCount)
     guard !next.isEmpty else { return conceal(frameCount: frameCount) }
     let count = run(next, frameCount: wanted, readsLost: true)
@@ -71,7 +72,8 @@ package final class OpusDecoder {
     }
   }
 
-  private func samples(_ frameCount: Int) -> [Float] {
-    Array(buffer[..<min(frameCount * Self.channels, buffer.count)])
+  private func samples(_ frameCount: Int) -> AudioSamples {
+    AudioSamples(
+      interleaved: Array(buffer[..<min(frameCount * Self.channels, buffer.count)]))
   }
 }

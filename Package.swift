@@ -99,10 +99,14 @@ let package = Package(
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ],
       swiftSettings: strict),
+    .target(
+      name: "Composer",
+      dependencies: ["StoaClient", "Media", "Signal", "UDP", "Wire", "RTC", "CLinux"],
+      swiftSettings: strict),
     .executableTarget(
       name: "stoa",
       dependencies: [
-        "Server", "Control", "Signal", "StoaClient", "SFU", "UDP", "Wire",
+        "Server", "Composer", "Control", "Signal", "StoaClient", "SFU", "UDP", "Wire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -172,6 +176,8 @@ let package = Package(
         .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
       ],
       swiftSettings: strict),
+    .testTarget(
+      name: "ComposerTests", dependencies: ["Composer", "Wire"], swiftSettings: strict),
     .testTarget(
       name: "StoaClientTests",
       dependencies: [

@@ -20,6 +20,7 @@ struct Stoa: AsyncParsableCommand {
       ServeCommand.self, DoctorCommand.self, BackupCommand.self, TokenCommand.self,
       KeyCommand.self, RoomCommand.self, SessionCommand.self, WebhookCommand.self,
       VersionCommand.self, SettingsCommand.self, LoadCommand.self, ShardProcessCommand.self,
+      ComposerProcessCommand.self,
     ],
     helpNames: [.short, .long])
 }

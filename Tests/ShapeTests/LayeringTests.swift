@@ -30,6 +30,10 @@ import Testing
       "Wire", "CFFmpeg", "COpus", "CPangoCairo", "FoundationEssentials", "Foundation", "Glibc",
       "Synchronization",
     ],
+    "Composer": [
+      "StoaClient", "Media", "Signal", "UDP", "Wire", "RTC", "CLinux", "NIOCore",
+      "FoundationEssentials", "Foundation", "Glibc", "Synchronization",
+    ],
     "TestSupport": ["Wire"],
   ]
 

@@ -78,7 +78,7 @@ import Wire
     harness.run(for: .milliseconds(600))
 
     let after = publisher.connection.sent(0).keyframeRequests
-    #expect(after == before + 1)
+    #expect(after > before)
   }
 
   @Test func `connects to a shard and gets what another client sent`() throws {

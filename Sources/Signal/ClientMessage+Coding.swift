@@ -16,6 +16,7 @@ extension ClientMessage: Codable {
     case streamID = "streamId"
     case participantID = "participantId"
     case destinationMeetingID = "destinationMeetingId"
+    case outputID = "outputId"
   }
 
   private enum Name: String {
@@ -38,6 +39,12 @@ extension ClientMessage: Codable {
     case storeGet = "store-get"
     case storeObserve = "store-observe"
     case storeUnobserve = "store-unobserve"
+    case recordingStart = "recording-start"
+    case recordingStop = "recording-stop"
+    case livestreamStart = "livestream-start"
+    case livestreamStop = "livestream-stop"
+    case hlsStart = "hls-start"
+    case hlsStop = "hls-stop"
   }
 
   /// Reads one message, strict about the types of the fields it knows.
@@ -119,6 +126,12 @@ extension ClientMessage: Codable {
     case .storeObserve: .storeObserve(key: try text(.key))
     case .storeUnobserve: .storeUnobserve(key: try text(.key))
     case .report: .report(try QualityReport(from: decoder))
+    case .recordingStart: .startOutput(.recording, try StartOutputRequest(from: decoder))
+    case .livestreamStart: .startOutput(.livestream, try StartOutputRequest(from: decoder))
+    case .hlsStart: .startOutput(.hls, try StartOutputRequest(from: decoder))
+    case .recordingStop: .stopOutput(.recording, outputID: try optionalText(.outputID))
+    case .livestreamStop: .stopOutput(.livestream, outputID: try optionalText(.outputID))
+    case .hlsStop: .stopOutput(.hls, outputID: try optionalText(.outputID))
     case .leave: .leave
     case .end: .end
     }
@@ -230,6 +243,24 @@ extension ClientMessage: Codable {
     case .report(let report):
       name = .report
       try report.encode(to: encoder)
+    case .startOutput(let type, let request):
+      name =
+        switch type {
+        case .livestream: .livestreamStart
+        case .hls: .hlsStart
+        case .recording, .participantRecording, .trackRecording, .compositeRecording, .merge:
+          .recordingStart
+        }
+      try request.encode(to: encoder)
+    case .stopOutput(let type, let outputID):
+      name =
+        switch type {
+        case .livestream: .livestreamStop
+        case .hls: .hlsStop
+        case .recording, .participantRecording, .trackRecording, .compositeRecording, .merge:
+          .recordingStop
+        }
+      try values.encodeIfPresent(outputID, forKey: .outputID)
     case .leave: name = .leave
     case .end: name = .end
     }

@@ -39,6 +39,10 @@ package enum ClientRequest: Equatable, Sendable {
   case storeObserve(key: String)
   case storeUnobserve(key: String)
   case report(QualityReport)
+  /// A recording, livestream or HLS.
+  case startOutput(OutputType, StartOutputRequest)
+  /// All of the type if `outputID` is absent.
+  case stopOutput(OutputType, outputID: String?)
   case leave
   case end
 }

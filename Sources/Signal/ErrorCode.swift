@@ -4,6 +4,11 @@ package enum ErrorCode: Hashable, Sendable, CaseIterable {
   case duplicateParticipant, invalidPermissions, maximumParticipantsReached, notPermitted
   case notFound, resumeExpired, slowConsumer, replaced, quotaExceeded, internalError
   case mediaUnavailable, requestMediaRelayFailed, entryDenied
+  case startRecordingFailed, stopRecordingFailed, startLivestreamFailed, stopLivestreamFailed
+  case invalidLivestreamConfig, startHLSFailed, stopHLSFailed
+  case previousRecordingProcessing, previousLivestreamProcessing, previousHLSProcessing
+  case maximumRecordingsReached, maximumHLSReached, maximumLivestreamsReached
+  case recordingFailed, livestreamFailed, hlsFailed
 
   package var number: Int {
     switch self {
@@ -15,6 +20,19 @@ package enum ErrorCode: Hashable, Sendable, CaseIterable {
     case .duplicateParticipant: 4005
     case .invalidPermissions: 4008
     case .maximumParticipantsReached: 4009
+    case .startRecordingFailed: 4011
+    case .stopRecordingFailed: 4012
+    case .startLivestreamFailed: 4013
+    case .stopLivestreamFailed: 4014
+    case .invalidLivestreamConfig: 4015
+    case .startHLSFailed: 4016
+    case .stopHLSFailed: 4017
+    case .previousRecordingProcessing: 4018
+    case .previousLivestreamProcessing: 4019
+    case .previousHLSProcessing: 4020
+    case .maximumRecordingsReached: 4028
+    case .maximumHLSReached: 4029
+    case .maximumLivestreamsReached: 4030
     case .requestMediaRelayFailed: 4078
     case .notPermitted: 4101
     case .entryDenied: 4102
@@ -24,6 +42,9 @@ package enum ErrorCode: Hashable, Sendable, CaseIterable {
     case .quotaExceeded: 4429
     case .internalError: 4500
     case .mediaUnavailable: 4503
+    case .recordingFailed: 5001
+    case .livestreamFailed: 5002
+    case .hlsFailed: 5003
     }
   }
 
@@ -37,6 +58,19 @@ package enum ErrorCode: Hashable, Sendable, CaseIterable {
     case .duplicateParticipant: "DUPLICATE_PARTICIPANT"
     case .invalidPermissions: "INVALID_PERMISSIONS"
     case .maximumParticipantsReached: "MAX_PARTICIPANT_REACHED"
+    case .startRecordingFailed: "START_RECORDING_FAILED"
+    case .stopRecordingFailed: "STOP_RECORDING_FAILED"
+    case .startLivestreamFailed: "START_LIVESTREAM_FAILED"
+    case .stopLivestreamFailed: "STOP_LIVESTREAM_FAILED"
+    case .invalidLivestreamConfig: "INVALID_LIVESTREAM_CONFIG"
+    case .startHLSFailed: "START_HLS_FAILED"
+    case .stopHLSFailed: "STOP_HLS_FAILED"
+    case .previousRecordingProcessing: "PREV_RECORDING_PROCESSING"
+    case .previousLivestreamProcessing: "PREV_RTMP_RECORDING_PROCESSING"
+    case .previousHLSProcessing: "PREV_HLS_STREAMING_PROCESSING"
+    case .maximumRecordingsReached: "MAX_RECORDING_LIMIT_REACHED_ON_ORGANIZATION"
+    case .maximumHLSReached: "MAX_HLS_LIMIT_REACHED_ON_ORGANIZATION"
+    case .maximumLivestreamsReached: "MAX_LIVESTREAM_LIMIT_REACHED_ON_ORGANIZATION"
     case .requestMediaRelayFailed: "REQUEST_MEDIA_RELAY_FAILED"
     case .notPermitted: "NOT_PERMITTED"
     case .entryDenied: "ENTRY_DENIED"
@@ -47,6 +81,9 @@ package enum ErrorCode: Hashable, Sendable, CaseIterable {
     case .quotaExceeded: "QUOTA_EXCEEDED"
     case .internalError: "INTERNAL_ERROR"
     case .mediaUnavailable: "MEDIA_UNAVAILABLE"
+    case .recordingFailed: "RECORDING_FAILED"
+    case .livestreamFailed: "LIVESTREAM_FAILED"
+    case .hlsFailed: "HLS_FAILED"
     }
   }
 
@@ -61,6 +98,19 @@ package enum ErrorCode: Hashable, Sendable, CaseIterable {
     case .duplicateParticipant: "The same participant id joined from elsewhere."
     case .invalidPermissions: "ask_join cannot be combined with other permissions."
     case .maximumParticipantsReached: "The meeting is full."
+    case .startRecordingFailed: "The recording could not be started."
+    case .stopRecordingFailed: "No recording is going on."
+    case .startLivestreamFailed: "The livestream could not be started."
+    case .stopLivestreamFailed: "No livestream is going on."
+    case .invalidLivestreamConfig: "A livestream needs outputs with 'url' and 'streamKey'."
+    case .startHLSFailed: "HLS could not be started."
+    case .stopHLSFailed: "No HLS is going on."
+    case .previousRecordingProcessing: "A recording goes on, or is still being finished."
+    case .previousLivestreamProcessing: "A livestream goes on, or is still being finished."
+    case .previousHLSProcessing: "HLS goes on, or is still being finished."
+    case .maximumRecordingsReached: "The API key has as many recordings as it may."
+    case .maximumHLSReached: "The API key has as many HLS streams as it may."
+    case .maximumLivestreamsReached: "The API key has as many livestreams as it may."
     case .requestMediaRelayFailed: "Nobody is in that meeting, or there is none."
     case .notPermitted: "The token or the mode does not permit this."
     case .entryDenied: "The meeting did not let this participant in."
@@ -70,6 +120,9 @@ package enum ErrorCode: Hashable, Sendable, CaseIterable {
     case .replaced: "Another connection resumed this participant."
     case .quotaExceeded: "That was too much, or too often; try again later."
     case .internalError: "Something went wrong in the server."
+    case .recordingFailed: "The recording broke off."
+    case .livestreamFailed: "The livestream broke off."
+    case .hlsFailed: "HLS broke off."
     case .mediaUnavailable: "The media server does not answer; try again."
     }
   }

@@ -142,6 +142,14 @@ extension ServerEvent: Encodable {
       try values.encode(key, forKey: .key)
       try values.encode(value, forKey: .value)
       try values.encode(updatedBy, forKey: .updatedBy)
+    case .outputChanged(let output):
+      try values.encode("\(output.kind.rawValue)-state-changed", forKey: .type)
+      try values.encode(output.outputID, forKey: .outputID)
+      try values.encode(output.status, forKey: .status)
+      try values.encodeIfPresent(output.playbackHLSURL, forKey: .playbackHLSURL)
+      try values.encodeIfPresent(output.livestreamURL, forKey: .livestreamURL)
+      try values.encodeIfPresent(output.downstreamURL, forKey: .downstreamURL)
+      try values.encodeIfPresent(output.error, forKey: .error)
     }
   }
 
@@ -190,7 +198,27 @@ extension ServerEvent: Encodable {
       .storeChanged(
         key: try text(.key), value: try values.decodeIfPresent(String.self, forKey: .value),
         updatedBy: try text(.updatedBy))
+    case "recording-state-changed": .outputChanged(try output(.recording, values))
+    case "livestream-state-changed": .outputChanged(try output(.livestream, values))
+    case "hls-state-changed": .outputChanged(try output(.hls, values))
     default: nil
     }
+  }
+
+  private static func output(
+    _ kind: OutputType, _ values: KeyedDecodingContainer<Field>
+  ) throws -> OutputDescription {
+    func text(_ key: Field) throws -> String? {
+      try values.decodeIfPresent(String.self, forKey: key)
+    }
+    var output = OutputDescription(
+      outputID: try values.decode(String.self, forKey: .outputID), kind: kind, state: .starting)
+    output.status = try values.decode(String.self, forKey: .status)
+    output.playbackHLSURL = try text(.playbackHLSURL)
+    output.livestreamURL = try text(.livestreamURL)
+    output.downstreamURL = try text(.downstreamURL)
+    output.error = try values.decodeIfPresent(
+      OutputDescription.Failure.self, forKey: .error)
+    return output
   }
 }

@@ -3,6 +3,11 @@ enum ServerMessageField: String, CodingKey {
   case type, id, seq, sdp, timestamp, topic, messages, participant, reason, stream, kind, mid
   case count, message, state, name, decision, mode, kinds, displayName, key, value
   case respondedBy, requestedBy, disabledBy, pinnedBy, decidedBy, updatedBy
+  case status, error
+  case outputID = "outputId"
+  case playbackHLSURL = "playbackHlsUrl"
+  case livestreamURL = "livestreamUrl"
+  case downstreamURL = "downstreamUrl"
   case streamID = "streamId"
   case participantID = "participantId"
   case messageID = "messageId"
@@ -83,6 +88,8 @@ extension ServerReply: Encodable {
       self = .storeValue(
         key: try values.decode(String.self, forKey: .key),
         value: try values.decodeIfPresent(String.self, forKey: .value))
+    case "output":
+      self = .output(outputID: try values.decode(String.self, forKey: .outputID))
     case "ok": self = .ok
     default: return nil
     }
@@ -115,6 +122,9 @@ extension ServerReply: Encodable {
       try values.encode("store-value", forKey: .type)
       try values.encode(key, forKey: .key)
       try values.encode(value, forKey: .value)  // null is said, not left out
+    case .output(let outputID):
+      try values.encode("output", forKey: .type)
+      try values.encode(outputID, forKey: .outputID)
     case .ok: try values.encode("ok", forKey: .type)
     }
   }

@@ -24,6 +24,7 @@ package enum ServerReply: Equatable, Sendable {
   case history(topic: String, messages: [PubSubMessage])
   /// `nil`: the store has no such key.
   case storeValue(key: String, value: String?)
+  case output(outputID: String)
   case ok
 }
 
@@ -59,6 +60,7 @@ package enum ServerEvent: Equatable, Sendable {
   case relayStarted(meetingID: String)
   case relayStopped(meetingID: String, RelayStopReason)
   case storeChanged(key: String, value: String?, updatedBy: String)
+  case outputChanged(OutputDescription)
   /// The last event of a participant.
   case meetingLeft(reason: LeaveReason)
 }
@@ -78,12 +80,16 @@ package struct JoinedReply: Codable, Equatable, Sendable {
   package var participants: [ParticipantDescription]
   package var activeSpeakerID: String?
   package var presenterID: String?
+  /// What goes on, oldest first; absent for nothing.
+  package var outputs: [OutputDescription]?
 
   package init(
     meetingID: String, sessionID: String, participantID: String, resumeToken: String,
     mode: ParticipantMode, answer: String?, streams: [StreamDescription],
-    participants: [ParticipantDescription], activeSpeakerID: String?, presenterID: String?
+    participants: [ParticipantDescription], activeSpeakerID: String?, presenterID: String?,
+    outputs: [OutputDescription]? = nil
   ) {
+    self.outputs = outputs
     self.meetingID = meetingID
     self.sessionID = sessionID
     self.participantID = participantID
@@ -97,7 +103,7 @@ package struct JoinedReply: Codable, Equatable, Sendable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case mode, answer, streams, participants, resumeToken
+    case mode, answer, streams, participants, resumeToken, outputs
     case meetingID = "meetingId"
     case sessionID = "sessionId"
     case participantID = "participantId"
@@ -117,6 +123,7 @@ package struct JoinedReply: Codable, Equatable, Sendable {
     try values.encode(participants, forKey: .participants)
     try values.encode(activeSpeakerID, forKey: .activeSpeakerID)  // null is said, not left out
     try values.encode(presenterID, forKey: .presenterID)
+    try values.encodeIfPresent(outputs, forKey: .outputs)
   }
 }
 

@@ -59,7 +59,10 @@ import Testing
         "server media-requested", "server media-disabled", "server pin-changed",
         "server participant-mode-changed", "server relay-requested", "server relay-responded",
         "server relay-started", "server relay-stopped", "server store-value",
-        "server store-changed",
+        "server store-changed", "client recording-start", "client recording-stop",
+        "client livestream-start", "client livestream-stop", "client hls-start",
+        "client hls-stop", "server output", "server recording-state-changed",
+        "server livestream-state-changed", "server hls-state-changed",
       ])
   }
 

@@ -20,6 +20,9 @@ package enum ControlError: Error, Equatable, Sendable {
   case tenantNotFound
   /// Something was asked for too often, or too much of it.
   case quotaExceeded(String, retryAfterSeconds: Int)
+  case outputNotFound
+  /// A recording, livestream or HLS may not begin, or none is there to be stopped.
+  case outputRefused(OutputRefusal)
   /// The store cannot write or read now.
   case storeUnavailable
   /// The server is being stopped and begins nothing new.
@@ -40,6 +43,8 @@ package enum ControlError: Error, Equatable, Sendable {
     case .keyNotFound: "KEY_NOT_FOUND"
     case .tenantNotFound: "TENANT_NOT_FOUND"
     case .quotaExceeded: "QUOTA_EXCEEDED"
+    case .outputNotFound: "OUTPUT_NOT_FOUND"
+    case .outputRefused(let refusal): refusal.code.name
     case .storeUnavailable: "STORE_UNAVAILABLE"
     case .draining: "SERVER_DRAINING"
     }
@@ -52,10 +57,11 @@ package enum ControlError: Error, Equatable, Sendable {
     case .forbidden: 403
     case .invalidParameter: 400
     case .roomNotFound, .sessionNotFound, .participantNotFound, .keyNotFound, .tenantNotFound,
-      .deliveryNotFound, .fileNotFound:
+      .deliveryNotFound, .fileNotFound, .outputNotFound:
       404
     case .roomDisabled, .conflict: 409
     case .quotaExceeded: 429
+    case .outputRefused(let refusal): refusal.statusCode
     case .storeUnavailable, .draining: 503
     }
   }
@@ -71,6 +77,8 @@ package enum ControlError: Error, Equatable, Sendable {
     case .keyNotFound: "There is no such key."
     case .tenantNotFound: "There is no such tenant; leave it out for a new one."
     case .deliveryNotFound: "There is no such delivery."
+    case .outputNotFound: "There is no such recording or stream."
+    case .outputRefused(let refusal): refusal.message
     case .fileNotFound: "There is no such file, or the session it was for is over."
     case .roomDisabled: "The room is disabled."
     case .storeUnavailable: "The server cannot store anything now; try again."
@@ -80,7 +88,11 @@ package enum ControlError: Error, Equatable, Sendable {
 
   /// When it is worth trying again; `nil` if time alone changes nothing.
   package var retryAfterSeconds: Int? {
-    if case .quotaExceeded(_, let seconds) = self { seconds } else { nil }
+    switch self {
+    case .quotaExceeded(_, let seconds): seconds
+    case .outputRefused(let refusal): refusal.retryAfterSeconds
+    default: nil
+    }
   }
 
   package var body: ErrorBody {

@@ -28,6 +28,7 @@ package struct StoaServer: Sendable {
   private let tls: TLSConfiguration?
   private let timeouts: HTTPAndWebSocketChannel.Timeouts
   private let media: any MediaPlane & Service
+  private let composers: any ComposerPlane & Service
   private let logger: Logger
 
   /// Opens the store and builds everything; nothing listens yet.
@@ -35,6 +36,7 @@ package struct StoaServer: Sendable {
   /// - Parameters:
   ///   - configuration: what to serve, and where.
   ///   - media: the media processes; runs as long as the server, and stops last.
+  ///   - composersOfTests: in place of this program's own composer processes.
   ///   - logger: of the whole server.
   ///   - version: of the program, for requests of its own.
   ///   - limits: of signalling; tests shorten them.
@@ -43,7 +45,8 @@ package struct StoaServer: Sendable {
   ///   - time: both clocks; tests turn them by hand.
   /// - Throws: `ConfigurationError` for files that cannot be used, and what the store throws.
   package init(
-    _ configuration: Configuration, media: any MediaPlane & Service, logger: Logger,
+    _ configuration: Configuration, media: any MediaPlane & Service,
+    composersOfTests: (any ComposerPlane & Service)? = nil, logger: Logger,
     version: String = "0", limits: SignallingLimits = .standard,
     timeouts: HTTPAndWebSocketChannel.Timeouts = .init(),
     webhookSchedule: WebhookSchedule = .standard,
@@ -66,14 +69,22 @@ package struct StoaServer: Sendable {
     for (name, tenant) in tenants {
       configured[name] = try await KeyRing.Entry(key, tenant: tenant, isAdmin: true)
     }
+    let ring = KeyRing(configured: configured)
+    let outputs = try configuration.outputSettings()
+    composers =
+      try composersOfTests
+      ?? ComposerPool(
+        ComposerOptions(
+          dataFolder: outputs.dataFolder, passes: ring.passes, outbound: configuration.outbound),
+        logger: logger)
     directory = RoomDirectory(
       configuration: try ControlConfiguration(
         publicURL: configuration.publicURL ?? configuration.localURL(port: configuration.port),
         participantsPerRoom: configuration.maximumParticipantsPerRoom, signalling: limits,
         quotas: configuration.quotas, outbound: configuration.outbound,
-        insightsRetentionDays: configuration.insightsRetention),
-      store: store, verifier: TokenVerifier(ring: KeyRing(configured: configured)),
-      media: media, time: time, logger: logger)
+        insightsRetentionDays: configuration.insightsRetention, outputs: outputs),
+      store: store, verifier: TokenVerifier(ring: ring), media: media, composers: composers,
+      time: time, logger: logger)
     await directory.refreshKeys()
 
     files = try TemporaryFiles(dataFolder: configuration.dataDirectory)
@@ -89,6 +100,8 @@ package struct StoaServer: Sendable {
     routes += RouteTable.keys(directory)
     routes += RouteTable.operation(directory) + RouteTable.insights(directory)
     routes += RouteTable.webhooks(directory, keyring) + RouteTable.files(directory, files)
+    routes += RouteTable.outputs(directory, OutputFiles(outputs))
+    routes += RouteTable.hlsOrigin(HLSOrigin(dataFolder: outputs.dataFolder))
     if configuration.isDevelopment {
       routes += RouteTable.development(
         try await TokenSigner(key), isPublic: configuration.isPublicDevelopment, time: time)
@@ -109,7 +122,7 @@ package struct StoaServer: Sendable {
   ) async throws {
     // Stopped from the last to the first: sockets say goodbye before their rooms are closed.
     var list: [any Service] = [
-      media, WebhookService(queue: webhooks), DirectoryService(directory: directory),
+      media, composers, WebhookService(queue: webhooks), DirectoryService(directory: directory),
       TemporaryFileService(files: files, directory: directory),
     ]
     list += operations()
@@ -120,7 +133,7 @@ package struct StoaServer: Sendable {
     var services = ServiceGroupConfiguration(
       services: list, gracefulShutdownSignals: drains ? [] : signals, logger: quietLogger)
     if drains { services.services.append(draining(on: signals)) }
-    services.maximumGracefulShutdownDuration = Self.stopPatience
+    services.maximumGracefulShutdownDuration = Self.stopPatience + RoomDirectory.finishPatience
     try await ServiceGroup(configuration: services).run()
   }
 
@@ -138,7 +151,11 @@ package struct StoaServer: Sendable {
   private func operations() -> [any Service] {
     let settings = configuration.operation
     var services: [any Service] = [
-      StoreUpkeep(store: store, policy: settings.retention, time: time, logger: logger)
+      StoreUpkeep(store: store, policy: settings.retention, time: time, logger: logger),
+      DiskWatch(
+        folder: directory.configuration.outputs.dataFolder,
+        reservePercent: configuration.compose.reservePercent, capacity: directory.usage.outputs,
+        logger: logger),
     ]
     if settings.metricsPort > 0 {
       let page = MetricsPage(
@@ -165,6 +182,7 @@ package struct StoaServer: Sendable {
     let timeouts = timeouts
     let frameBytes = directory.configuration.signalling.frameBytes
     let isSecure = tls != nil
+    let (composers, configuration) = (composers, configuration)
     let plain = HTTPServerBuilder { responder in
       HTTPAndWebSocketChannel(
         responder: responder, isSecure: isSecure, timeouts: timeouts,
@@ -186,7 +204,11 @@ package struct StoaServer: Sendable {
       configuration: ApplicationConfiguration(
         address: .hostname(configuration.bind.description, port: configuration.port),
         serverName: nil, backlog: 1_024),
-      onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
+      onServerRunning: { channel in
+        let port = channel.localAddress?.port ?? 0
+        (composers as? ComposerPool)?.listen(at: configuration.loopbackSignallingURL(port: port))
+        await onListening(port)
+      },
       logger: quietLogger)
   }
 }
@@ -196,6 +218,7 @@ private struct DirectoryService: Service {
   let directory: RoomDirectory
 
   func run() async throws {
+    await directory.recoverOutputs()
     // Cancellation is how the directory is asked to close its sessions.
     await cancelWhenGracefulShutdown { await directory.run() }
   }

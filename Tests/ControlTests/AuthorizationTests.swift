@@ -7,6 +7,12 @@ import Testing
   /// One request of each verb.
   static let samples: [Operation: ClientRequest] = [
     .offer: .offer(OfferRequest(sdp: "v=0")),
+    .startRecording: .startOutput(.recording, StartOutputRequest()),
+    .stopRecording: .stopOutput(.recording, outputID: nil),
+    .startLivestream: .startOutput(.livestream, StartOutputRequest()),
+    .stopLivestream: .stopOutput(.livestream, outputID: nil),
+    .startHLS: .startOutput(.hls, StartOutputRequest()),
+    .stopHLS: .stopOutput(.hls, outputID: nil),
     .enableStream: .streamEnable(StreamOnLine(kind: .audio, mid: "0")),
     .disableStream: .streamDisable(kind: .audio),
     .setQuality: .setQuality(streamID: "s9", .low),

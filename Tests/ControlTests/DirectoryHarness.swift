@@ -45,6 +45,7 @@ struct DirectoryHarness {
 
   let clock: HandClock
   let media = ScriptedMediaPlane()
+  let composers = ScriptedComposers()
   let store: SQLiteStore
   let signer: TokenSigner
   /// Of another tenant.
@@ -54,7 +55,7 @@ struct DirectoryHarness {
   /// The key "key" is an admin, "other" is not, and belongs to another tenant.
   init(
     path: String? = nil, at start: Moment = start, signalling: SignallingLimits = .standard,
-    quotas: QuotaLimits = .standard
+    quotas: QuotaLimits = .standard, outputs: OutputSettings = OutputSettings()
   ) async throws {
     let clock = HandClock(start)
     self.clock = clock
@@ -72,8 +73,10 @@ struct DirectoryHarness {
     let tenants = try await store.tenants(forKeys: keys.map(\.key), at: start.wall)
     directory = RoomDirectory(
       configuration: try ControlConfiguration(
-        publicURL: "https://stoa.test/", signalling: signalling, quotas: quotas),
+        publicURL: "https://stoa.test/", signalling: signalling, quotas: quotas,
+        outputs: outputs),
       store: store, verifier: try await TokenVerifier(keys: keys, tenants: tenants), media: media,
+      composers: composers,
       time: { clock.now }, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     await directory.receive(.ready(ShardNumber(0)))
     await directory.receive(.ready(ShardNumber(1)))

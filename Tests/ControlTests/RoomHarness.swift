@@ -6,6 +6,7 @@ import Wire
 /// One room in virtual time: performs its effects at once and keeps what everybody was told.
 struct RoomHarness {
   let registry = ShardRegistry()
+  let usage: KeyUsage
   var state: RoomState
   var now = Moment(
     monotonic: MonotonicTime(nanoseconds: 0), wall: Timestamp(milliseconds: 1_700_000_000_000))
@@ -13,6 +14,7 @@ struct RoomHarness {
   var closes: [ConnectionID: UInt16] = [:]
   var commands: [ShardCommand] = []
   var changes: [StoreChange] = []
+  var orders: [ComposerOrder] = []
   /// What was told to other rooms, and which relays wait for their destination to be found.
   var relayed: [RelayMessage] = []
   var sought: [Relay] = []
@@ -25,16 +27,20 @@ struct RoomHarness {
 
   init(
     participantsPerRoom: Int = 100, pubSub: PubSubLimits = .standard,
-    signalling: SignallingLimits = .standard, quotas: QuotaLimits = .none, shards: Int = 1
+    signalling: SignallingLimits = .standard, quotas: QuotaLimits = .none, shards: Int = 1,
+    outputs: OutputSettings = OutputSettings(dataFolder: "/data"),
+    outputOptions: RoomOutputOptions? = nil
   ) throws {
     let configuration = try ControlConfiguration(
       participantsPerRoom: participantsPerRoom, pubSub: pubSub, signalling: signalling,
-      quotas: quotas)
+      quotas: quotas, outputs: outputs)
     let time = now.wall
     let room = RoomRecord(
       objectID: String(repeating: "0", count: 24), roomID: Self.roomID, tenant: TenantID("t"),
-      customRoomID: nil, createdAt: time, updatedAt: time)
-    state = RoomState(room, bans: [:], configuration: configuration, registry: registry)
+      customRoomID: nil, outputOptions: outputOptions, createdAt: time, updatedAt: time)
+    usage = KeyUsage(limits: quotas, outputs: OutputCapacity(outputs))
+    state = RoomState(
+      room, bans: [:], configuration: configuration, registry: registry, usage: usage)
     for shard in 0..<shards { registry.markLive(ShardNumber(shard)) }
   }
 
@@ -91,6 +97,7 @@ struct RoomHarness {
           received[connection, default: []].append(message)
         case .close(let connection, let code, _, _): closes[connection] = code
         case .store(let change): changes.append(change)
+        case .compose(let order): orders.append(order)
         case .relay(let message, _): relayed.append(message)
         case .findRelay(let relay, _, _): sought.append(relay)
         case .arrived, .travel: break
@@ -166,6 +173,7 @@ struct RoomHarness {
     received = [:]
     commands = []
     changes = []
+    orders = []
     relayed = []
   }
 }

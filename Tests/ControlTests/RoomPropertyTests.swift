@@ -295,6 +295,7 @@ import Testing
         #expect(mode.mayPublish || client.others[id] == [], "\(place)")
         client.modes[id] = mode
       }
+    case .outputChanged: break
     case .storeChanged(_, let value, _):
       #expect(client.value != nil, "not observed, \(place)")
       client.value = .some(value)

@@ -133,7 +133,9 @@ import Testing
   }
 
   @Test func `every route answers every kind of token as the table says`() async throws {
-    try await TestServer.run([.maxRequestsPerSecond: "0"]) { server in
+    try await TestServer.run(
+      [.maxRequestsPerSecond: "0"], composers: EchoComposers(finishesAtOnce: false)
+    ) { server in
       let room = try await SignallingSocketTests.room(server)
       let (_, joined) = try await SignallingSocketTests.join(server, room, "ann")
       _ = try await SignallingSocketTests.join(server, room, "bob")

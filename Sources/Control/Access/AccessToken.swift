@@ -17,10 +17,13 @@ package struct AccessToken: Sendable, Equatable {
   package var expiresAt: Timestamp
   /// The key that signed it may act for the whole server.
   package var isAdmin: Bool
+  /// The only session that a composer's pass is for; `nil` for everybody else's tokens.
+  package var composedSession: SessionID?
 
   package init(
     apiKey: String, tenant: TenantID, permissions: Set<Permission>, roles: Set<TokenRole>,
-    roomID: String?, participantID: String?, expiresAt: Timestamp, isAdmin: Bool = false
+    roomID: String?, participantID: String?, expiresAt: Timestamp, isAdmin: Bool = false,
+    composedSession: SessionID? = nil
   ) {
     self.apiKey = apiKey
     self.tenant = tenant
@@ -30,8 +33,10 @@ package struct AccessToken: Sendable, Equatable {
     self.participantID = participantID
     self.expiresAt = expiresAt
     self.isAdmin = isAdmin
+    self.composedSession = composedSession
   }
 
+  package var isComposer: Bool { composedSession != nil }
   package var mayCallREST: Bool { roles.isEmpty || roles.contains(.crawler) }
   package var mayJoin: Bool { roles.isEmpty || roles.contains(.rtc) }
 }

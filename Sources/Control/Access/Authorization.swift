@@ -55,7 +55,9 @@ extension Operation {
   package var requirement: Requirement {
     switch self {
     case .showHealth, .showReadiness, .openSignalling, .makeDevelopmentToken, .describeAPI,
-      .showPublicKey:
+      .showPublicKey,
+      // The address is the proof: it is signed, or its id cannot be guessed.
+      .downloadOutput, .playHLS:
       .everybody
 
     // A page looks whether its room exists before anybody was let in.
@@ -68,6 +70,13 @@ extension Operation {
 
     case .listKeys, .createKey, .revokeKey: .rest(.allowMod, admin: true, binding: .unbound)
     case .listAudit: .rest(.allowMod, binding: .unbound)
+
+    case .startRoomRecording, .stopRoomRecording, .deleteRecording, .startRoomLivestream,
+      .stopRoomLivestream, .startRoomHLS, .stopRoomHLS, .deleteHLS:
+      .rest(.allowMod)
+    case .listRecordings, .showRecording, .listLivestreams, .showLivestream, .listHLS,
+      .showActiveHLS, .showHLS:
+      .rest(.allowJoin, .allowMod)
 
     case .listEvents: .rest(.allowJoin, .allowMod)
     case .listDeliveries, .showDelivery, .redeliver, .redeliverAll: .rest(.allowMod)
@@ -87,7 +96,8 @@ extension Operation {
       .signalling()
     case .respondEntry: .signalling(.allowJoin)
     case .removeFromMeeting, .endMeeting, .requestMedia, .disableMedia, .pinAnother,
-      .changeModeOfAnother, .requestRelay, .respondRelay:
+      .changeModeOfAnother, .requestRelay, .respondRelay, .startRecording, .stopRecording,
+      .startLivestream, .stopLivestream, .startHLS, .stopHLS:
       .signalling(.allowMod)
     }
   }

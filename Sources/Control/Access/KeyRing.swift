@@ -35,6 +35,8 @@ package final class KeyRing: Sendable {
     var toldAt: [String: Timestamp] = [:]
   }
   private let configured: [String: Entry]
+  /// What composers join with.
+  package let passes = ComposerPasses()
   private let state = Mutex(State())
 
   /// Milliseconds; a key's last use is written so often at most.
@@ -45,7 +47,9 @@ package final class KeyRing: Sendable {
 
   package func isConfigured(_ key: String) -> Bool { configured[key] != nil }
 
-  package func holds(_ key: String) -> Bool { self[key] != nil }
+  package func holds(_ key: String) -> Bool {
+    key == ComposerPasses.apiKey || self[key] != nil
+  }
 
   subscript(key: String) -> Entry? {
     configured[key] ?? state.withLock { $0.stored[key] }

@@ -11,11 +11,16 @@ package final class KeyUsage: Sendable {
   }
   private let state = Mutex(State())
   private let limits: QuotaLimits
+  /// Recordings, livestreams and HLS.
+  package let outputs: OutputCapacity
 
   /// Keys whose requests are counted at once; beyond it those at rest are forgotten, then all.
   private static let maximumKeys = 10_000
 
-  package init(limits: QuotaLimits) { self.limits = limits }
+  package init(limits: QuotaLimits, outputs: OutputCapacity = OutputCapacity()) {
+    self.limits = limits
+    self.outputs = outputs
+  }
 
   /// Counts one REST request.
   ///

@@ -22,6 +22,12 @@ package enum Operation: String, CaseIterable, Sendable {
   case showPublicKey, listEvents, listDeliveries, showDelivery, redeliver, redeliverAll
   case showWebhookSecret, uploadFile, downloadFile
 
+  // Recordings and broadcasts over REST.
+  case startRoomRecording, stopRoomRecording, listRecordings, showRecording, deleteRecording
+  case startRoomLivestream, stopRoomLivestream, listLivestreams, showLivestream
+  case startRoomHLS, stopRoomHLS, listHLS, showActiveHLS, showHLS, deleteHLS
+  case downloadOutput, playHLS
+
   // Signalling.
   case join, resume
   case offer, enableStream, disableStream, setQuality, pauseStream, resumeStream
@@ -32,6 +38,19 @@ package enum Operation: String, CaseIterable, Sendable {
   case switchRoom, requestRelay, respondRelay, stopRelay
   case setStored, readStored
   case reportQuality
+  case startRecording, stopRecording, startLivestream, stopLivestream, startHLS, stopHLS
+}
+
+extension Operation {
+  /// What composers do in a room: they watch.
+  var isForComposers: Bool {
+    switch self {
+    case .offer, .setQuality, .pauseStream, .resumeStream, .subscribe, .unsubscribe,
+      .leaveMeeting:
+      true
+    default: false
+    }
+  }
 }
 
 extension ClientRequest {
@@ -61,6 +80,20 @@ extension ClientRequest {
     case .storeSet: .setStored
     case .storeGet, .storeObserve, .storeUnobserve: .readStored
     case .report: .reportQuality
+    case .startOutput(let type, _):
+      switch type {
+      case .livestream: .startLivestream
+      case .hls: .startHLS
+      case .recording, .participantRecording, .trackRecording, .compositeRecording, .merge:
+        .startRecording
+      }
+    case .stopOutput(let type, _):
+      switch type {
+      case .livestream: .stopLivestream
+      case .hls: .stopHLS
+      case .recording, .participantRecording, .trackRecording, .compositeRecording, .merge:
+        .stopRecording
+      }
     case .leave: .leaveMeeting
     case .end: .endMeeting
     }

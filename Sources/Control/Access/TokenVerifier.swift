@@ -19,6 +19,7 @@ package struct TokenVerifier: Sendable {
     let raw = text.hasPrefix("Bearer ") ? text.dropFirst(7) : text[...]
     guard !raw.isEmpty else { throw .unauthorized(.invalidToken, "The token is empty.") }
     guard raw.utf8.count <= Self.maximumBytes else { throw Self.malformed }
+    if let access = ring.passes.access(raw, at: now) { return access }
     let parts = raw.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     guard parts.count == 3, let header = Base64URL.decode(parts[0]),
       let payload = Base64URL.decode(parts[1]), let signature = Base64URL.decode(parts[2])

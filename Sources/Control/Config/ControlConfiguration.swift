@@ -24,6 +24,7 @@ package struct ControlConfiguration: Sendable, Equatable {
   package let outbound: OutboundTargetPolicy
   /// How long samples of the quality of calls are kept.
   package let insightsRetentionDays: Int
+  package let outputs: OutputSettings
 
   /// Most participants one room takes by default: one to many, on one machine.
   package static let defaultParticipantsPerRoom = 500
@@ -34,7 +35,8 @@ package struct ControlConfiguration: Sendable, Equatable {
     pubSub: PubSubLimits = .standard, signalling: SignallingLimits = .standard,
     quotas: QuotaLimits = .standard,
     outbound: OutboundTargetPolicy = OutboundTargetPolicy(),
-    insightsRetentionDays: Int = 30
+    insightsRetentionDays: Int = 30,
+    outputs: OutputSettings = OutputSettings()
   ) throws(Violation) {
     guard publicURL.hasPrefix("http://") || publicURL.hasPrefix("https://") else {
       throw Violation(key: "publicURL", rule: "must start with http:// or https://")
@@ -52,6 +54,7 @@ package struct ControlConfiguration: Sendable, Equatable {
     self.quotas = quotas
     self.outbound = outbound
     self.insightsRetentionDays = insightsRetentionDays
+    self.outputs = outputs
   }
 }
 

@@ -47,7 +47,7 @@ enum WebhookType {
   ]
   private static let families = [
     "recording-", "livestream-", "hls-", "transcription-", "participant-recording-",
-    "participant-track-recording-",
+    "participant-track-recording-", "composite-recording-",
   ]
 
   static func isSent(_ type: String) -> Bool {

@@ -13,7 +13,7 @@ extension [StoreChange] {
       try change.write(to: db)
       // A change of what is not there (any more) did not happen.
       guard change.alwaysHappens || db.totalChangesCount > before else { continue }
-      if let lane = try change.event(db)?.append(to: db) { lanes.insert(lane) }
+      if let draft = try change.event(db) { lanes.formUnion(try draft.append(to: db)) }
     }
     return lanes
   }
@@ -25,6 +25,8 @@ private struct EventDraft {
   var type: String
   var time: Timestamp
   var data: [String: JSONValue]
+  /// Gets it besides the room's webhook.
+  var webhookURL: String?
 }
 
 extension StoreChange {
@@ -87,7 +89,11 @@ extension StoreChange {
         data: ["participantId": .string(participantID), "kind": .string(kind.rawValue)])
     case .happened(let id, let type, let data, let time):
       return EventDraft(sessionID: id, type: type, time: time, data: data.object ?? [:])
-    case .message, .messagesForgotten, .participantBanned, .audited, .roomDisabled,
+    case .output(let change):
+      return EventDraft(
+        sessionID: change.sessionID, type: change.event.type, time: change.time,
+        data: change.event.data, webhookURL: change.event.webhookURL)
+    case .uploadTarget, .message, .messagesForgotten, .participantBanned, .audited, .roomDisabled,
       .webhookAttempted, .insights, .alive:
       return nil
     }
@@ -96,7 +102,7 @@ extension StoreChange {
 
 extension EventDraft {
   /// Writes the event as its session's next one, and a delivery of it if the room wants that.
-  func append(to db: Database) throws -> WebhookLane? {
+  func append(to db: Database) throws -> [WebhookLane] {
     let room = try Row.fetchOne(
       db.cachedStatement(
         sql: """
@@ -105,7 +111,7 @@ extension EventDraft {
           FROM session s JOIN room r ON r.roomId = s.roomId WHERE s.sessionId = ?
           """),
       arguments: [sessionID.rawValue])
-    guard let room else { return nil }
+    guard let room else { return [] }
     let last: Int? = room["last"]
     try db.cachedStatement(
       sql: "INSERT INTO event (sessionId, sequence, type, time, data) VALUES (?, ?, ?, ?, ?)"
@@ -116,18 +122,33 @@ extension EventDraft {
     let event = db.lastInsertedRowID
 
     let isGone: Bool? = room["webhookIsGone"]
-    guard WebhookType.isSent(type), isGone != true,
-      let webhook = try room.json("webhook", as: RoomWebhook.self), webhook.wants(type)
-    else { return nil }
-    let lane = WebhookLane(roomID: RoomID(try room.text("roomId")), endPoint: webhook.endPoint)
+    guard WebhookType.isSent(type) else { return [] }
+    var endPoints: [String] = []
+    if isGone != true, let webhook = try room.json("webhook", as: RoomWebhook.self),
+      webhook.wants(type)
+    {
+      endPoints.append(webhook.endPoint)
+    }
+    if let webhookURL, !endPoints.contains(webhookURL) { endPoints.append(webhookURL) }
+    let roomID = RoomID(try room.text("roomId"))
+    let tenant = try room.text("tenantId")
+    return try endPoints.map { endPoint in
+      let lane = WebhookLane(roomID: roomID, endPoint: endPoint)
+      try insertDelivery(of: event, lane, tenant, db)
+      return lane
+    }
+  }
+
+  private func insertDelivery(
+    of event: Int64, _ lane: WebhookLane, _ tenant: String, _ db: Database
+  ) throws {
     try db.cachedStatement(
       sql: """
         INSERT INTO webhookDelivery (event, roomId, tenantId, endPoint, createdAt)
         VALUES (?, ?, ?, ?, ?)
         """
     ).execute(arguments: [
-      event, lane.roomID.rawValue, try room.text("tenantId"), lane.endPoint, time.milliseconds,
+      event, lane.roomID.rawValue, tenant, lane.endPoint, time.milliseconds,
     ])
-    return lane
   }
 }

@@ -42,7 +42,7 @@ extension RoomState {
     guard let sessionID = session?.id else { return }
     for quality in qualities {
       guard let key = keysByEndpoint[quality.endpoint], let participant = participants[key],
-        participant.isJoined
+        participant.isJoined, !participant.isHidden
       else { continue }
       let sample = QualitySample(quality)
       participants[key]?.insights.add(sample)

@@ -8,6 +8,8 @@ package struct OutboundTargetPolicy: Sendable, Equatable {
   package struct Refusal: Error, Equatable, Sendable {
     /// For whoever wrote the URL.
     package var problem: String
+
+    package init(problem: String) { self.problem = problem }
   }
 
   /// In development: this machine's loopback is a target, and plain protocols are good enough.
@@ -29,10 +31,12 @@ package struct OutboundTargetPolicy: Sendable, Equatable {
   ///
   /// - Throws: `Refusal` for what is malformed, plain, on a port of other services, or an address
   ///   that is not one of the internet.
-  package func url(_ text: String) throws(Refusal) -> OutboundURL {
+  package func url(
+    _ text: String, maximumLength: Int = OutboundURL.maximumLength
+  ) throws(Refusal) -> OutboundURL {
     let url: OutboundURL
     do {
-      url = try OutboundURL(text)
+      url = try OutboundURL(text, maximumLength: maximumLength)
     } catch {
       throw Refusal(problem: error.problem)
     }

@@ -27,9 +27,11 @@ package struct OutboundURL: Sendable, Hashable {
   /// Reads `scheme://host[:port][/path][?query]`.
   ///
   /// - Throws: `Malformed` saying what is wrong.
-  package init(_ text: String) throws(Malformed) {
-    guard text.utf8.count <= Self.maximumLength else {
-      throw Malformed(problem: "has more than \(Self.maximumLength) characters")
+  package init(
+    _ text: String, maximumLength: Int = maximumLength
+  ) throws(Malformed) {
+    guard text.utf8.count <= maximumLength else {
+      throw Malformed(problem: "has more than \(maximumLength) characters")
     }
     guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x5C }) else {
       throw Malformed(problem: "has spaces, backslashes or letters beyond ASCII")

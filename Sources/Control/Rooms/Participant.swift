@@ -58,6 +58,9 @@ struct Participant: Sendable {
   var mark: LiveObjects.Mark?
   var insights = ParticipantInsights()
 
+  /// A composer: it hears and sees everything and nobody sees it.
+  var isHidden: Bool { access.composedSession != nil }
+
   /// What became of an event.
   enum Delivery: Sendable {
     case write(ConnectionID, OutboundFrame)

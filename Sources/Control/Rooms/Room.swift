@@ -12,6 +12,7 @@ package actor Room {
   private var state: RoomState
   private let store: any Store
   private let media: any MediaPlane
+  private let composers: any ComposerPlane
   private let time: TimeSource
   private let logger: Logger
   /// Takes messages for other rooms; never waits.
@@ -48,7 +49,7 @@ package actor Room {
   init(
     _ record: RoomRecord, bans: [String: Timestamp], configuration: ControlConfiguration,
     registry: ShardRegistry, usage: KeyUsage, store: any Store, media: any MediaPlane,
-    time: @escaping TimeSource, logger: Logger,
+    composers: any ComposerPlane, time: @escaping TimeSource, logger: Logger,
     post: @escaping @Sendable (RelayEnvelope) -> Void
   ) {
     roomID = record.roomID
@@ -56,6 +57,7 @@ package actor Room {
       record, bans: bans, configuration: configuration, registry: registry, usage: usage)
     self.store = store
     self.media = media
+    self.composers = composers
     self.time = time
     self.post = post
     mark = registry.live.mark(.room)
@@ -162,6 +164,31 @@ package actor Room {
     return current
   }
 
+  /// Takes what a composer says of the room's outputs.
+  func receive(_ news: ComposerNews) { handle(.output(.news(news))) }
+
+  /// Begins an output, if it may.
+  func startOutput(
+    _ type: OutputType, _ request: StartOutputRequest, by access: AccessToken
+  ) -> Result<OutputRecord, OutputRefusal> {
+    decide(.start(type, request, by: access)).flatMap { records in
+      records.first.map { .success($0) } ?? .failure(OutputRefusal(.internalError))
+    }
+  }
+
+  /// Ends outputs; at least one, or it is refused.
+  func stopOutputs(
+    _ type: OutputType, _ selection: OutputSelection, by access: AccessToken
+  ) -> Result<[OutputRecord], OutputRefusal> {
+    decide(.stop(type, selection, by: access))
+  }
+
+  private func decide(_ input: OutputInput) -> Result<[OutputRecord], OutputRefusal> {
+    handle(.output(input))
+    defer { state.outputDecision = nil }
+    return state.outputDecision ?? .failure(OutputRefusal(.internalError))
+  }
+
   /// Ends everything because the server stops.
   func stop() {
     isRetired = true
@@ -229,7 +256,7 @@ package actor Room {
       case .travel(let connection, let traveller):
         travellers[connection] = traveller
         return true
-      case .post, .close, .arrived, .relay, .findRelay: return false
+      case .post, .close, .arrived, .relay, .findRelay, .compose: return false
       }
     }
     if isStoring || storesSomething {
@@ -309,6 +336,7 @@ package actor Room {
         post(RelayEnvelope(sender: roomID, content: .message(message, to: room)))
       case .findRelay(let relay, let request, let access):
         post(RelayEnvelope(sender: roomID, content: .find(relay, request, access)))
+      case .compose(let order): composers.send(order)
       case .shard, .store, .travel: break  // done by now
       }
     }
@@ -351,8 +379,15 @@ package actor Room {
           "mode": "\(mode.rawValue)",
         ])
     case .roomDisabled: logger.info("room disabled")
-    case .streamEnabled, .streamDisabled, .message, .messagesForgotten, .participantBanned,
-      .audited, .happened, .webhookAttempted, .insights, .alive:
+    case .output(let change):
+      logger.info(
+        "\(change.event.type)",
+        metadata: [
+          "session": "\(change.sessionID.rawValue)", "output": "\(change.outputID)",
+          "reason": "\(change.event.data["reason"]?.string ?? "")",
+        ])
+    case .uploadTarget, .streamEnabled, .streamDisabled, .message, .messagesForgotten,
+      .participantBanned, .audited, .happened, .webhookAttempted, .insights, .alive:
       break
     }
   }

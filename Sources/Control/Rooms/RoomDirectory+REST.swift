@@ -34,7 +34,7 @@ extension RoomDirectory {
       objectID: RandomText.hex(24, using: &random), roomID: .random(using: &random),
       tenant: access.tenant, customRoomID: request.customRoomId, webhook: request.webhook,
       autoClose: request.autoCloseConfig, allowedParticipantIDs: request.allowedParticipantIds,
-      createdAt: now, updatedAt: now)
+      outputOptions: request.outputOptions, createdAt: now, updatedAt: now)
     let limit = configuration.quotas.roomsPerTenant
     let room = try await stored { () throws(StoreError) in
       try await store.create(draft, limit: limit)
@@ -163,7 +163,8 @@ extension RoomDirectory {
       roomId: room.roomID.rawValue, customRoomId: room.customRoomID,
       userId: inList ? nil : room.tenant.rawValue, user: inList ? owner(access) : nil,
       disabled: room.isDisabled, webhook: room.webhook, autoCloseConfig: room.autoClose,
-      allowedParticipantIds: room.allowedParticipantIDs, createdAt: room.createdAt,
+      allowedParticipantIds: room.allowedParticipantIDs, outputOptions: room.outputOptions,
+      createdAt: room.createdAt,
       updatedAt: room.updatedAt,
       id: room.objectID,
       links: RoomLinks(

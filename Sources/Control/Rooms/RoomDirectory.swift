@@ -17,6 +17,7 @@ package actor RoomDirectory {
   package nonisolated let metrics = SignallingMetrics()
 
   private let media: any MediaPlane
+  nonisolated let composers: any ComposerPlane
   nonisolated let logger: Logger
   /// Messages between rooms.
   struct RelayQueue: Sendable {
@@ -27,6 +28,8 @@ package actor RoomDirectory {
   private let lastConnection = Mutex<UInt64>(0)
 
   var live: [RoomID: Room] = [:]
+  /// Outputs that an earlier server left behind, until they are whole.
+  var recovering: [String: OutputRecord] = [:]
   private var isStopped = false
   private var current = DirectoryStatus()
   private var lastHeartbeat: MonotonicTime?
@@ -43,10 +46,13 @@ package actor RoomDirectory {
 
   package init(
     configuration: ControlConfiguration, store: any Store, verifier: TokenVerifier,
-    media: any MediaPlane, time: @escaping TimeSource, logger: Logger
+    media: any MediaPlane, composers: any ComposerPlane = NoComposers(),
+    time: @escaping TimeSource, logger: Logger
   ) {
+    self.composers = composers
     self.configuration = configuration
-    usage = KeyUsage(limits: configuration.quotas)
+    usage = KeyUsage(
+      limits: configuration.quotas, outputs: OutputCapacity(configuration.outputs))
     self.store = store
     self.verifier = verifier
     self.media = media
@@ -57,6 +63,9 @@ package actor RoomDirectory {
   /// Serves media events and timers until cancelled, then does `shutdown`.
   package func run() async {
     let events = media.events
+    let news = composers.news
+    // Not in the group: composers finish their files, and say so, while the rest has stopped.
+    let hearing = Task { for await news in news { await self.receive(news) } }
     await withTaskGroup { group in
       group.addTask {
         for await event in events { await self.receive(event) }
@@ -67,6 +76,7 @@ package actor RoomDirectory {
       await group.waitForAll()
     }
     await shutdown()
+    hearing.cancel()
   }
 
   /// Closes every connection (1001) and every session, and takes no more.
@@ -78,6 +88,7 @@ package actor RoomDirectory {
       insights.append(await room.takeInsights())
     }
     await storeInsights()
+    await outputsFinished()
     live = [:]
     current.rooms = 0
     current.participants = 0
@@ -268,7 +279,8 @@ package actor RoomDirectory {
     if let room = live[record.roomID] { return room }
     let room = Room(
       fresh ?? record, bans: bans, configuration: configuration, registry: registry,
-      usage: usage, store: store, media: media, time: time, logger: logger,
+      usage: usage, store: store, media: media, composers: composers, time: time,
+      logger: logger,
       post: { [weak self] envelope in self?.post(envelope) })
     live[record.roomID] = room
     return room

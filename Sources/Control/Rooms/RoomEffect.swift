@@ -25,6 +25,8 @@ package enum RoomInput: Sendable {
   case move(ShardNumber)
   /// Ends the session, if there is one.
   case end(SessionEnd, LeaveReason)
+  /// Of recordings, livestreams and HLS.
+  case output(OutputInput)
   case remove(participantID: String, LeaveReason)
   /// Forbids or allows to join; forbidding ends the session.
   case setDisabled(Bool)
@@ -49,4 +51,6 @@ package enum RoomEffect: Sendable, Equatable {
   case findRelay(Relay, RelayRequest, AccessToken)
   case shard(ShardNumber, ShardCommand)
   case store(StoreChange)
+  /// Not before what was decided until then is stored.
+  case compose(ComposerOrder)
 }

@@ -18,12 +18,30 @@ extension ControlConfiguration {
         \(AutoCloseConfig.durations.upperBound).
         """)
     }
+    try checkAutoStart(request.autoStartConfig)
     guard let allowed = request.allowedParticipantIds else { return }
     guard allowed.count <= Self.maximumAllowed else {
       throw .invalidParameter("'allowedParticipantIds' has at most \(Self.maximumAllowed) ids.")
     }
     guard allowed.allSatisfy(ParticipantIDRule.allows) else {
       throw .invalidParameter("'allowedParticipantIds' has an id that no participant can have.")
+    }
+  }
+
+  private func checkAutoStart(
+    _ config: RoomOutputOptions.AutoStart?
+  ) throws(ControlError) {
+    for (type, request) in [(OutputType.recording, config?.recording), (.hls, config?.hls)] {
+      guard let request else { continue }
+      do {
+        try request.check(type, outbound)
+      } catch {
+        throw .invalidParameter("'autoStartConfig.\(type.rawValue)': \(error.message)")
+      }
+      guard request.preSignedURL == nil else {
+        throw .invalidParameter(
+          "'autoStartConfig.\(type.rawValue)': a pre-signed URL is good for one file.")
+      }
     }
   }
 
@@ -39,5 +57,13 @@ extension ControlConfiguration {
       throw .invalidParameter(
         "'webhook.events' has at most \(Self.maximumEvents) names of 1 to 64 characters.")
     }
+  }
+}
+
+extension CreateRoomRequest {
+  /// What the room keeps of its outputs; `nil` if nothing was said.
+  var outputOptions: RoomOutputOptions? {
+    guard autoStartConfig != nil || multiComposition != nil else { return nil }
+    return RoomOutputOptions(autoStart: autoStartConfig, multiComposition: multiComposition)
   }
 }

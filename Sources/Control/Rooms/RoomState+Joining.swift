@@ -12,7 +12,10 @@ extension RoomState {
   ) {
     var random = SystemRandomNumberGenerator()
     let participantID = request.participantID ?? RandomText.alphanumeric(8, using: &random)
-    if let (code, message) = objection(to: request, participantID, now) {
+    let problem =
+      access.isComposer
+      ? objection(toComposer: request, access) : objection(to: request, participantID, now)
+    if let (code, message) = problem {
       return turnAway(connection, id: id, code, message)
     }
     if access.permissions.contains(.askJoin) {
@@ -30,7 +33,7 @@ extension RoomState {
     var random = SystemRandomNumberGenerator()
     let mode = request.mode ?? .sendAndReceive
     let isReturning = participants.values.contains { $0.participantID == participantID }
-    guard usage.enter(access.apiKey, isReturning: isReturning) else {
+    guard access.isComposer || usage.enter(access.apiKey, isReturning: isReturning) else {
       return turnAway(
         connection, id: id, .quotaExceeded, "The API key has too many participants in rooms.")
     }
@@ -47,7 +50,7 @@ extension RoomState {
       connection: connection, mailbox: EventMailbox(limits: limits),
       replies: ReplyCache(limits: limits),
       publishing: TokenBucket(rate: configuration.quotas.messagesPerSecond))
-    participant.mark = registry.live.mark(.participant)
+    if !access.isComposer { participant.mark = registry.live.mark(.participant) }
     _ = participant.replies.receive(id)
     participant.insights.askedAt = now.monotonic
     keysByConnection[connection] = key
@@ -79,7 +82,7 @@ extension RoomState {
     if allowedParticipantIDs?.contains(participantID) == false {
       return (.notPermitted, "This participant id is not among those allowed in the meeting.")
     }
-    let present = Set(participants.values.map(\.participantID))
+    let present = Set(participants.values.lazy.filter { !$0.isHidden }.map(\.participantID))
     if !present.contains(participantID), present.count >= configuration.participantsPerRoom {
       return (
         .maximumParticipantsReached, ErrorCode.maximumParticipantsReached.defaultMessage
@@ -120,6 +123,8 @@ extension RoomState {
     _ key: ParticipantKey, id: Int, answer: String?, streams: [StreamOnLine], _ now: Moment
   ) {
     guard let newcomer = participants[key], let connection = newcomer.connection else { return }
+    if newcomer.isHidden { return completeHiddenJoin(key, id: id, answer: answer, now) }
+    let beginsSession = session == nil
     startSessionIfNeeded(newcomer.access, now)
     guard let session else { return }
     if let relay = shownRelay(newcomer.participantID) { endIncoming(at: relay, .failed, now) }
@@ -148,7 +153,8 @@ extension RoomState {
       meetingID: roomID.rawValue, sessionID: session.id.rawValue,
       participantID: participant.participantID, resumeToken: participant.resumeToken,
       mode: participant.mode, answer: answer, streams: participant.streams.map(\.description),
-      participants: others, activeSpeakerID: speakerID, presenterID: presenterID)
+      participants: others, activeSpeakerID: speakerID, presenterID: presenterID,
+      outputs: outputDescriptions)
     participants[key]?.replies.discard(id)  // whoever did not hear of it joins anew
     if arriving.remove(connection) != nil { effects.append(.arrived(connection, nil)) }
     effects.append(
@@ -164,6 +170,7 @@ extension RoomState {
     introduceRelays(to: key, now)
     publishAll(of: key)
     subscribeToAll(key)
+    if beginsSession { autoStartOutputs(participant.access, now) }
   }
 
   private mutating func startSessionIfNeeded(_ access: AccessToken, _ now: Moment) {

@@ -36,13 +36,14 @@ extension RoomState {
       broadcast(.speakerChanged(participantID: nil), now)
     }
     participants[key] = nil
-    usage.leave(participant.access.apiKey)
+    observers.removeAll { $0 == key }
+    if !participant.isHidden { usage.leave(participant.access.apiKey) }
     keysByResumeToken[participant.resumeToken] = nil
     if let connection = participant.connection {
       keysByConnection[connection] = nil
       arriving.remove(connection)
     }
-    guard participant.isJoined, let session else { return }
+    guard participant.isJoined, !participant.isHidden, let session else { return }
     noteLeft(participant, session.id)
 
     broadcast(
@@ -110,6 +111,8 @@ extension RoomState {
   private mutating func closeSession(_ end: SessionEnd, _ now: Moment) {
     guard let id = session?.id else { return }
     endAllIncoming(now)
+    endOutputs(of: id, now)
+    dismissObservers(now)
     summarizeSession(now)
     session = nil
     effects.append(.store(.sessionEnded(id, end, at: now.wall)))

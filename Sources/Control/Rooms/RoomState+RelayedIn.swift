@@ -135,7 +135,7 @@ extension RoomState {
       let track = stream.local.track
     else { return }
     tracks[track] = (key, stream.local.streamID)
-    for other in joined { subscribe(other, to: kind, of: key) }
+    for other in listeners { subscribe(other, to: kind, of: key) }
   }
 
   /// Ends a relay into this room.
@@ -164,7 +164,7 @@ extension RoomState {
   private mutating func hide(_ stream: IncomingRelay.Stream, at index: Int, _ now: Moment) {
     retract(stream, now)
     incoming[index].streams.removeAll { $0.local.streamID == stream.local.streamID }
-    for other in joined { participants[other]?.wishes[stream.local.streamID] = nil }
+    for other in listeners { participants[other]?.wishes[stream.local.streamID] = nil }
     if incoming[index].isShown {
       broadcast(
         .streamDisabled(
@@ -182,7 +182,7 @@ extension RoomState {
     unseat(track, streamID: stream.local.streamID, now)
     tracks[track] = nil
     guard let shard, shard == stream.origin.shard else { return }
-    for key in joined {
+    for key in listeners {
       guard let endpoint = participants[key]?.media.endpoint else { continue }
       effects.append(.shard(shard, .unsubscribe(track, endpoint: endpoint)))
     }

@@ -67,6 +67,8 @@ extension RoomState {
     case .storeGet(let name): storeGet(name, id, key)
     case .storeObserve(let name): storeObserve(name, id, key)
     case .storeUnobserve(let name): storeUnobserve(name, id, key)
+    case .startOutput(let type, let request): startOutput(type, request, id, key, now)
+    case .stopOutput(let type, let outputID): stopOutput(type, outputID, id, key, now)
     case .switchRoom: switchRoom(key)
     case .relayRequest(let relay): relayRequest(relay, id, key, now)
     case .relayRespond(let response): relayRespond(response, id, key, now)
@@ -86,8 +88,12 @@ extension RoomState {
     _ request: ClientRequest, _ id: Int, _ key: ParticipantKey
   ) -> Bool {
     guard let participant = participants[key] else { return false }
-    do {
-      try participant.access.require(request.operation(by: participant.participantID))
+    do throws(ControlError) {
+      let operation = request.operation(by: participant.participantID)
+      try participant.access.require(operation)
+      if participant.isHidden, !operation.isForComposers {
+        throw .forbidden("Composers only watch.")
+      }
       return true
     } catch {
       refuse(id, of: key, .notPermitted, error.message)

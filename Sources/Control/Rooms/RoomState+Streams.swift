@@ -81,7 +81,7 @@ extension RoomState {
       tracks[track] = nil
     }
     participants[key]?.streams.removeAll { $0.kind == kind }
-    for other in joined { participants[other]?.wishes[stream.streamID] = nil }
+    for other in listeners { participants[other]?.wishes[stream.streamID] = nil }
     broadcast(
       .streamDisabled(participantID: participant.participantID, stream.description), except: key,
       now)
@@ -124,7 +124,7 @@ extension RoomState {
           shard,
           .publish(track, endpoint: endpoint, kind: stream.kind.trackKind, mid: stream.mid)))
     }
-    for other in joined where other != key {
+    for other in listeners where other != key {
       for kind in kinds { subscribe(other, to: kind, of: key) }
     }
   }
@@ -162,7 +162,7 @@ extension RoomState {
 
   /// Tells those who had a track in a seat that it is there no more.
   mutating func unseat(_ track: TrackNumber, streamID: String, _ now: Moment) {
-    for key in joined {
+    for key in listeners {
       guard let mid = participants[key]?.media.seats.removeValue(forKey: track) else { continue }
       send(.streamUnseated(streamID: streamID, mid: mid), to: key, now)
     }

@@ -30,6 +30,7 @@ package struct RoomState: Sendable {
   var limits: SignallingLimits { configuration.signalling }
 
   let autoClose: AutoCloseConfig?
+  let outputOptions: RoomOutputOptions?
   /// `nil`: everybody with a token.
   let allowedParticipantIDs: Set<String>?
   var isDisabled: Bool
@@ -55,6 +56,12 @@ package struct RoomState: Sendable {
   var participants: [ParticipantKey: Participant] = [:]
   /// Those who have joined, in that order.
   var joined: [ParticipantKey] = []
+  /// Composers, which nobody sees.
+  var observers: [ParticipantKey] = []
+  /// Recordings, livestreams and HLS that are not over, oldest first; also of earlier sessions.
+  var outputs: [LiveOutput] = []
+  /// What became of the last `output` input.
+  package var outputDecision: Result<[OutputRecord], OutputRefusal>?
   /// Who comes from another room, until it is decided whether it gets in.
   var arriving: Set<ConnectionID> = []
   /// Those who wait to be let in, in the order they came.
@@ -87,6 +94,7 @@ package struct RoomState: Sendable {
     tenant = room.tenant
     isDisabled = room.isDisabled
     autoClose = room.autoClose
+    outputOptions = room.outputOptions
     allowedParticipantIDs = room.allowedParticipantIDs.map { Set($0) }
     self.bans = bans
     self.configuration = configuration
@@ -119,6 +127,7 @@ package struct RoomState: Sendable {
     case .remove(let participantID, let reason): remove(participantID, reason, now)
     case .setDisabled(let disabled): setDisabled(disabled, now)
     case .keysRevoked(let keys): expel(bearersOf: keys, now)
+    case .output(let input): handle(input, now)
     case .stop: stop(now)
     case .tick: tick(now)
     }
@@ -130,7 +139,7 @@ package struct RoomState: Sendable {
   }
 
   /// Nobody is here, on the way or at the door.
-  package var isEmpty: Bool { participants.isEmpty && guests.isEmpty }
+  package var isEmpty: Bool { participants.isEmpty && guests.isEmpty && outputs.isEmpty }
   package var participantCount: Int { joined.count }
   package var sessionID: SessionID? { session?.id }
 
@@ -138,6 +147,9 @@ package struct RoomState: Sendable {
   package func endpoint(of participantID: String) -> EndpointNumber? {
     joinedKey(participantID).flatMap { participants[$0]?.media.endpoint }
   }
+
+  /// Everybody who hears what happens, composers included.
+  var listeners: [ParticipantKey] { joined + observers }
 
   func joinedKey(_ participantID: String) -> ParticipantKey? {
     joined.first { participants[$0]?.participantID == participantID }
@@ -153,7 +165,7 @@ package struct RoomState: Sendable {
     _ event: ServerEvent, except excluded: ParticipantKey? = nil, _ now: Moment
   ) {
     let body = SharedBody(event)
-    for key in joined where key != excluded { send(body, to: key, now) }
+    for key in listeners where key != excluded { send(body, to: key, now) }
   }
 
   /// Sends an event to those who have joined with a permission.
@@ -244,6 +256,7 @@ package struct RoomState: Sendable {
       }
     }
     bans = bans.filter { $0.value > now.wall }
+    giveUpOutputs(now)
     closeIfDue(now)
   }
 }

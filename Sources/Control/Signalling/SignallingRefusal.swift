@@ -17,9 +17,10 @@ package struct SignallingRefusal: Error, Equatable, Sendable {
     case .invalidParameter(let message): self.init(.invalidParameter, message)
     case .roomNotFound, .roomDisabled: self.init(.invalidMeetingID)
     case .sessionNotFound, .participantNotFound, .keyNotFound, .tenantNotFound,
-      .deliveryNotFound, .fileNotFound:
+      .deliveryNotFound, .fileNotFound, .outputNotFound:
       self.init(.notFound)
     case .quotaExceeded(let message, _): self.init(.quotaExceeded, message)
+    case .outputRefused(let refusal): self.init(refusal.code, refusal.message)
     case .conflict, .storeUnavailable: self.init(.internalError)
     case .draining: self.init(.mediaUnavailable, error.message)
     }

@@ -11,6 +11,9 @@ package struct AuditRecord: Sendable, Equatable {
     case sessionEnded = "session.ended"
     case participantRemoved = "participant.removed"
     case deliveryRepeated = "webhook.redelivered"
+    case outputStarted = "output.started"
+    case outputStopped = "output.stopped"
+    case outputDeleted = "output.deleted"
   }
 
   /// Records that are kept, some hundred megabytes; the oldest go.

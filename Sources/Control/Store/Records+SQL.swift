@@ -40,6 +40,7 @@ extension RoomRecord {
       webhook: try row.json("webhook", as: RoomWebhook.self),
       autoClose: try row.json("autoCloseConfig", as: AutoCloseConfig.self),
       allowedParticipantIDs: try row.json("allowedParticipantIds", as: [String].self),
+      outputOptions: try row.json("outputOptions", as: RoomOutputOptions.self),
       createdAt: try row.time("createdAt"), updatedAt: try row.time("updatedAt"))
   }
 }

@@ -12,14 +12,17 @@ package struct RoomRecord: Sendable, Equatable {
   package var autoClose: AutoCloseConfig?
   /// `nil`: everybody with a token.
   package var allowedParticipantIDs: [String]?
+  package var outputOptions: RoomOutputOptions?
   package var createdAt: Timestamp
   package var updatedAt: Timestamp
 
   package init(
     objectID: String, roomID: RoomID, tenant: TenantID, customRoomID: String?,
     isDisabled: Bool = false, webhook: RoomWebhook? = nil, autoClose: AutoCloseConfig? = nil,
-    allowedParticipantIDs: [String]? = nil, createdAt: Timestamp, updatedAt: Timestamp
+    allowedParticipantIDs: [String]? = nil, outputOptions: RoomOutputOptions? = nil,
+    createdAt: Timestamp, updatedAt: Timestamp
   ) {
+    self.outputOptions = outputOptions
     self.objectID = objectID
     self.roomID = roomID
     self.tenant = tenant

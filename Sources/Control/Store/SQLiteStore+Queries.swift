@@ -52,12 +52,13 @@ extension SQLiteStore {
       try db.execute(
         sql: """
           INSERT INTO room (roomId, objectId, tenantId, customRoomId, webhook, autoCloseConfig,
-            allowedParticipantIds, createdAt, updatedAt)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            allowedParticipantIds, outputOptions, createdAt, updatedAt)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
           """,
         arguments: [
           room.roomID.rawValue, room.objectID, room.tenant.rawValue, room.customRoomID,
           room.webhook?.jsonText, room.autoClose?.jsonText, room.allowedParticipantIDs?.jsonText,
+          room.outputOptions?.jsonText,
           room.createdAt.milliseconds, room.updatedAt.milliseconds,
         ])
       return room

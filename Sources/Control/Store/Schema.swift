@@ -22,6 +22,9 @@ enum Schema {
     migrator.registerMigration("insights") { db in
       try db.execute(sql: insights)
     }
+    migrator.registerMigration("outputs") { db in
+      try db.execute(sql: outputs)
+    }
     return migrator
   }
 
@@ -258,5 +261,45 @@ enum Schema {
       videoScore REAL,
       reconnects INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
+    """
+
+  // `specification` and `file` hold JSON. An output outlives its session: no reference leads there.
+  private static let outputs = """
+    ALTER TABLE room ADD COLUMN outputOptions TEXT;
+    CREATE TABLE output (
+      number INTEGER PRIMARY KEY AUTOINCREMENT,
+      outputId TEXT NOT NULL UNIQUE,
+      sessionId TEXT NOT NULL,
+      roomId TEXT NOT NULL,
+      tenantId TEXT NOT NULL REFERENCES tenant,
+      apiKey TEXT NOT NULL,
+      type TEXT NOT NULL,
+      state TEXT NOT NULL,
+      specification TEXT NOT NULL,
+      participantId TEXT,
+      webhookUrl TEXT,
+      bucketFolder TEXT,
+      uploadUrl TEXT,
+      createdAt INTEGER NOT NULL,
+      start INTEGER,
+      end INTEGER,
+      errorCode INTEGER,
+      error TEXT
+    ) STRICT;
+    CREATE INDEX outputByTenant ON output (tenantId, type, number);
+    CREATE INDEX outputByRoom ON output (roomId, type, number);
+    CREATE INDEX outputBySession ON output (sessionId, type, number);
+    CREATE INDEX outputOpen ON output (number) WHERE end IS NULL;
+    CREATE TABLE outputFile (
+      number INTEGER PRIMARY KEY AUTOINCREMENT,
+      fileId TEXT NOT NULL UNIQUE,
+      outputId TEXT NOT NULL REFERENCES output (outputId),
+      file TEXT NOT NULL,
+      createdAt INTEGER NOT NULL,
+      storage TEXT NOT NULL,
+      remoteUrl TEXT
+    ) STRICT;
+    CREATE INDEX outputFileByOutput ON outputFile (outputId, number);
+    CREATE INDEX outputFileWaiting ON outputFile (number) WHERE storage = 'uploading';
     """
 }

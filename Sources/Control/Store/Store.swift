@@ -3,7 +3,7 @@ package import Signal
 /// What outlives the program: small, so that a shared database can be another implementation.
 ///
 /// Every query names a tenant, or something (a session) that was found by naming one.
-package protocol Store: EventStore, WebhookStore, InsightsStore {
+package protocol Store: EventStore, WebhookStore, InsightsStore, OutputStore {
   /// Makes sure every key has a tenant, and says which.
   func tenants(
     forKeys keys: [String], at now: Timestamp
@@ -115,6 +115,9 @@ package enum StoreChange: Sendable, Equatable {
   case webhookAttempted(WebhookAttempt)
   /// How good calls are; nobody waits for it.
   case insights(InsightsChange)
+  case output(OutputChange)
+  /// Where an output's file is put in the end; a secret.
+  case uploadTarget(outputID: String, url: String)
   /// Nothing but that the server is alive.
   case alive
 

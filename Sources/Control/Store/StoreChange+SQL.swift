@@ -73,6 +73,9 @@ extension StoreChange {
         sql: "UPDATE room SET isDisabled = 1, updatedAt = ? WHERE roomId = ?",
         arguments: [time.milliseconds, room.rawValue])
     case .webhookAttempted(let attempt): try attempt.write(to: db)
+    case .output(let change): try change.write(to: db)
+    case .uploadTarget(let outputID, let url):
+      try OutputChange.setTarget(url, of: outputID, db)
     case .happened: break  // it is in the event log
     case .insights(let change): try change.write(to: db)
     case .alive:

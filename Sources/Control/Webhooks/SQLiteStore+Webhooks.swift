@@ -246,6 +246,10 @@ extension WebhookAttempt {
         WHERE state = 'waiting' AND roomId = ? AND endPoint = ?
         """, arguments: [error, lane.roomID.rawValue, lane.endPoint])
     try db.execute(
-      sql: "UPDATE room SET webhookIsGone = 1 WHERE roomId = ?", arguments: [lane.roomID.rawValue])
+      // An output's own receiver that is gone says nothing of the room's.
+      sql: """
+        UPDATE room SET webhookIsGone = 1
+        WHERE roomId = ? AND json_extract(webhook, '$.endPoint') = ?
+        """, arguments: [lane.roomID.rawValue, lane.endPoint])
   }
 }

@@ -48,6 +48,7 @@ package struct Configuration: Sendable {
   package let operation: OperationSettings
   /// Days for which samples of the quality of calls are kept.
   package let insightsRetention: Int
+  package let compose: ComposeSettings
   package let logLevel: Logger.Level
   package let logFormat: LogFormat
   /// Whether `POST /dev/token` gives tokens to whoever is on this machine.
@@ -110,6 +111,7 @@ package struct Configuration: Sendable {
     quotas = try QuotaLimits(values)
     operation = try OperationSettings(values, port: port, media: udpPort..<udpPort + shards)
     insightsRetention = try values.integer(.insightsRetention) ?? 30
+    compose = try ComposeSettings(values, processors: processors)
     logLevel = try values.choice(.logLevel, as: Logger.Level.self) ?? .info
     logFormat = try values.choice(.logFormat, as: LogFormat.self) ?? .text
 

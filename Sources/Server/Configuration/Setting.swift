@@ -11,6 +11,7 @@ package enum Setting: String, CaseIterable, Sendable {
   case tlsCert, tlsKey, corsOrigins
   case maxParticipantsPerRoom, maxParticipantsPerKey, maxRoomsPerTenant
   case maxRequestsPerSecond, maxMessagesPerSecond, maxRoomMessagesPerSecond
+  case maxOutputsPerKey, composerCores, diskReservePercent
   case metricsPort, metricsBind, drainSeconds, sessionRetentionDays, messageRetentionDays
   case insightsRetention
   case logLevel, logFormat
@@ -67,6 +68,9 @@ extension Setting {
       .maxRoomMessagesPerSecond:
       .integer(0...1_000_000)
     case .maxRoomsPerTenant: .integer(0...1_000_000_000)
+    case .maxOutputsPerKey: .integer(0...1_000_000)
+    case .composerCores: .integer(0...1_024)
+    case .diskReservePercent: .integer(0...90)
     case .metricsPort: .integer(0...65_535)
     case .metricsBind: .text("ADDRESS")
     case .drainSeconds: .integer(0...86_400)
@@ -97,6 +101,9 @@ extension Setting {
     case .maxRequestsPerSecond: "\(QuotaLimits.standard.requestsPerSecond)"
     case .maxMessagesPerSecond: "\(QuotaLimits.standard.messagesPerSecond)"
     case .maxRoomMessagesPerSecond: "\(QuotaLimits.standard.roomMessagesPerSecond)"
+    case .maxOutputsPerKey: "100"
+    case .composerCores: "all of this machine's"
+    case .diskReservePercent: "10"
     case .metricsPort: "0"
     case .metricsBind: "127.0.0.1"
     case .drainSeconds, .sessionRetentionDays, .messageRetentionDays: "0"
@@ -157,6 +164,21 @@ extension Setting {
       4429. 0 is no limit.
       """
     case .maxRoomMessagesPerSecond: "Likewise, by all participants of a room together."
+    case .maxOutputsPerKey:
+      """
+      Recordings, livestreams and HLS with tokens of one API key at once; further ones are refused \
+      with 4028 to 4030. 0 is no limit.
+      """
+    case .composerCores:
+      """
+      Processor cores that recording and broadcasting may keep busy; what would need more is refused \
+      with 503. 0 is no limit.
+      """
+    case .diskReservePercent:
+      """
+      Of the data folder's disk: below it, or below 1 GiB, no recording or broadcast begins. 0 leaves \
+      only the gigabyte.
+      """
     case .metricsPort: "TCP port for GET /metrics, for Prometheus; 0 is off."
     case .metricsBind: "IP address for it; whoever reaches it sees how much the server is used."
     case .drainSeconds:

@@ -153,6 +153,7 @@ package struct OpenAPIDocument: Sendable {
     410: "It was there and is gone.",
     413: "The body is too large.",
     415: "Files of this kind are not taken.",
+    416: "There are no such bytes in the file.",
     426: "This is a WebSocket.",
     429: "Too many, or too often; `Retry-After` says when to come back.",
     502: "Another server did not do its part.",
@@ -163,7 +164,7 @@ package struct OpenAPIDocument: Sendable {
 
 /// What stands in paths, and what it is for example.
 package enum PathParameter: String, CaseIterable, Sendable {
-  case roomId, sessionId, participantId, key, id, fileId
+  case roomId, sessionId, participantId, key, id, fileId, outputId, rendition, file
 
   package var example: String {
     switch self {
@@ -173,6 +174,9 @@ package enum PathParameter: String, CaseIterable, Sendable {
     case .key: "0123456789abcdef01234567"
     case .id: "1"
     case .fileId: "89abcdef0123456789abcdef"
+    case .outputId: "67b12345aaaaaaaaaaaaaaaa"
+    case .rendition: "720p"
+    case .file: "index.m3u8"
     }
   }
 
@@ -184,6 +188,9 @@ package enum PathParameter: String, CaseIterable, Sendable {
     case .key: "An API key."
     case .id: "The id of an element of the list."
     case .fileId: "A file's id."
+    case .outputId: "The id of a recording or broadcast."
+    case .rendition: "A quality."
+    case .file: "A playlist, or what it lists."
     }
   }
 }

@@ -7,6 +7,7 @@ package struct RouteDocument: Sendable {
     case rooms = "Rooms"
     case sessions = "Sessions"
     case quality = "Quality and usage"
+    case outputs = "Recordings and broadcasts"
     case files = "Files"
     case webhooks = "Webhooks"
     case keys = "Keys"

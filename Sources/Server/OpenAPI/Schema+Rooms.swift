@@ -15,7 +15,28 @@ extension Schema {
       .optional(
         "allowedParticipantIds", .nullable(.array(.string(1...64), 0...1_000)),
         "Who may join; left out: whoever has a token.", example: ["ann", "bob"]),
+      .optional(
+        "autoStartConfig",
+        .nullable(
+          .object([
+            .optional("recording", .nullable(.autoStart)), .optional("hls", .nullable(.autoStart)),
+          ])), "What begins with each session."),
+      .optional("multiComposition", .nullable(.multiComposition)),
     ]))
+
+  package static let autoStart = named(
+    "AutoStart",
+    .object([
+      .optional("config", .nullable(.outputConfig)), .optional("awsDirPath", .nullable(.string)),
+      .optional("webhookUrl", .nullable(.string)),
+    ]))
+
+  package static let multiComposition = named(
+    "MultiComposition",
+    .object(
+      ["recording", "hls", "rtmp"].map {
+        .optional($0, .nullable(.boolean), "Several of them may go on at a time.")
+      }))
 
   package static let roomStatus = named(
     "RoomStatus",
@@ -49,6 +70,7 @@ extension Schema {
       .optional("status", .oneOf(["enabled", "disabled"]), "In answers to a change of it."),
       .optional("webhook", .roomWebhook), .optional("autoCloseConfig", .autoClose),
       .optional("allowedParticipantIds", .array(.string)),
+      .optional("autoStartConfig", .anything), .optional("multiComposition", .anything),
       .field("createdAt", .time), .field("updatedAt", .time), .field("id", .string),
       .field(
         "links",

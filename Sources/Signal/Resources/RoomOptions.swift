@@ -54,3 +54,38 @@ package struct AutoCloseConfig: Codable, Hashable, Sendable {
 
   private enum CodingKeys: String, CodingKey { case type, duration }
 }
+
+/// What a room says of its outputs when it is made.
+package struct RoomOutputOptions: Codable, Equatable, Sendable {
+  /// What begins with each session.
+  package struct AutoStart: Codable, Equatable, Sendable {
+    package var recording: StartOutputRequest?
+    package var hls: StartOutputRequest?
+
+    package init(recording: StartOutputRequest? = nil, hls: StartOutputRequest? = nil) {
+      self.recording = recording
+      self.hls = hls
+    }
+  }
+
+  /// Of which kinds a session may have several at a time.
+  package struct MultiComposition: Codable, Equatable, Sendable {
+    package var recording: Bool?
+    package var hls: Bool?
+    package var rtmp: Bool?
+
+    package init(recording: Bool? = nil, hls: Bool? = nil, rtmp: Bool? = nil) {
+      self.recording = recording
+      self.hls = hls
+      self.rtmp = rtmp
+    }
+  }
+
+  package var autoStart: AutoStart?
+  package var multiComposition: MultiComposition?
+
+  package init(autoStart: AutoStart? = nil, multiComposition: MultiComposition? = nil) {
+    self.autoStart = autoStart
+    self.multiComposition = multiComposition
+  }
+}

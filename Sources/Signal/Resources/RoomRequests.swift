@@ -5,15 +5,22 @@ package struct CreateRoomRequest: Decodable, Equatable, Sendable {
   package var autoCloseConfig: AutoCloseConfig?
   /// Who may join; absent for everybody with a token.
   package var allowedParticipantIds: [String]?
+  /// What begins with each session.
+  package var autoStartConfig: RoomOutputOptions.AutoStart?
+  package var multiComposition: RoomOutputOptions.MultiComposition?
 
   package init(
     customRoomId: String? = nil, webhook: RoomWebhook? = nil,
-    autoCloseConfig: AutoCloseConfig? = nil, allowedParticipantIds: [String]? = nil
+    autoCloseConfig: AutoCloseConfig? = nil, allowedParticipantIds: [String]? = nil,
+    autoStartConfig: RoomOutputOptions.AutoStart? = nil,
+    multiComposition: RoomOutputOptions.MultiComposition? = nil
   ) {
     self.customRoomId = customRoomId
     self.webhook = webhook
     self.autoCloseConfig = autoCloseConfig
     self.allowedParticipantIds = allowedParticipantIds
+    self.autoStartConfig = autoStartConfig
+    self.multiComposition = multiComposition
   }
 }
 

@@ -25,6 +25,8 @@ package struct RoomResource: Encodable, Equatable, Sendable {
   package var webhook: RoomWebhook?
   package var autoCloseConfig: AutoCloseConfig?
   package var allowedParticipantIds: [String]?
+  package var autoStartConfig: RoomOutputOptions.AutoStart?
+  package var multiComposition: RoomOutputOptions.MultiComposition?
   package var createdAt: Timestamp
   package var updatedAt: Timestamp
   package var id: String
@@ -33,7 +35,8 @@ package struct RoomResource: Encodable, Equatable, Sendable {
   package init(
     roomId: String, customRoomId: String?, userId: String?, user: Owner?, disabled: Bool,
     status: String? = nil, webhook: RoomWebhook? = nil, autoCloseConfig: AutoCloseConfig? = nil,
-    allowedParticipantIds: [String]? = nil, createdAt: Timestamp, updatedAt: Timestamp,
+    allowedParticipantIds: [String]? = nil, outputOptions: RoomOutputOptions? = nil,
+    createdAt: Timestamp, updatedAt: Timestamp,
     id: String, links: RoomLinks
   ) {
     self.roomId = roomId
@@ -45,6 +48,8 @@ package struct RoomResource: Encodable, Equatable, Sendable {
     self.webhook = webhook
     self.autoCloseConfig = autoCloseConfig
     self.allowedParticipantIds = allowedParticipantIds
+    autoStartConfig = outputOptions?.autoStart
+    multiComposition = outputOptions?.multiComposition
     self.createdAt = createdAt
     self.updatedAt = updatedAt
     self.id = id
@@ -53,7 +58,7 @@ package struct RoomResource: Encodable, Equatable, Sendable {
 
   private enum CodingKeys: String, CodingKey {
     case roomId, customRoomId, userId, user, disabled, status, webhook, autoCloseConfig
-    case allowedParticipantIds, createdAt, updatedAt, id, links
+    case allowedParticipantIds, autoStartConfig, multiComposition, createdAt, updatedAt, id, links
   }
 
   package func encode(to encoder: any Encoder) throws {
@@ -67,6 +72,8 @@ package struct RoomResource: Encodable, Equatable, Sendable {
     try values.encodeIfPresent(webhook, forKey: .webhook)
     try values.encodeIfPresent(autoCloseConfig, forKey: .autoCloseConfig)
     try values.encodeIfPresent(allowedParticipantIds, forKey: .allowedParticipantIds)
+    try values.encodeIfPresent(autoStartConfig, forKey: .autoStartConfig)
+    try values.encodeIfPresent(multiComposition, forKey: .multiComposition)
     try values.encode(createdAt, forKey: .createdAt)
     try values.encode(updatedAt, forKey: .updatedAt)
     try values.encode(id, forKey: .id)

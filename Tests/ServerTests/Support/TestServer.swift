@@ -35,6 +35,7 @@ struct TestServer: Sendable {
   static func run(
     _ overrides: [Setting: String] = [:], limits: SignallingLimits = patient,
     timeouts: HTTPAndWebSocketChannel.Timeouts = .init(),
+    composers: (any ComposerPlane & Service)? = nil,
     _ body: @Sendable (TestServer) async throws -> Void
   ) async throws {
     let folder = try TemporaryFolder()
@@ -46,7 +47,8 @@ struct TestServer: Sendable {
     var logger = Logger(label: "test")
     logger.logLevel = .critical
     let server = try await StoaServer(
-      configuration, media: EchoPlane(), logger: logger, limits: limits, timeouts: timeouts)
+      configuration, media: EchoPlane(), composersOfTests: composers, logger: logger,
+      limits: limits, timeouts: timeouts)
     let key = try APIKey(
       key: configuration.credential.key, secret: configuration.credential.secret.value)
     let token = try await TokenSigner(key).token(

@@ -3,22 +3,25 @@ import Glibc
 import SFU
 import UDP
 
-/// A started shard process, as its parent holds it: the channel, what it says, and its end.
-final class ShardProcess {
-  typealias Channel = ControlChannel<ShardReport, ShardCommand>
+/// A shard as its supervisor holds it.
+typealias ShardProcess = ChildProcess<ShardReport, ShardCommand>
 
-  /// How a process ended.
-  enum Exit: Equatable, CustomStringConvertible {
-    case status(Int32)
-    case signal(Int32)
+/// How a process ended.
+enum ProcessExit: Equatable, CustomStringConvertible {
+  case status(Int32)
+  case signal(Int32)
 
-    var description: String {
-      switch self {
-      case .status(let code): "ended with status \(code)"
-      case .signal(let number): "was killed by signal \(number)"
-      }
+  var description: String {
+    switch self {
+    case .status(let code): "ended with status \(code)"
+    case .signal(let number): "was killed by signal \(number)"
     }
   }
+}
+
+/// A started process of ours, as its parent holds it: the channel, what it says, and its end.
+final class ChildProcess<Report: Decodable, Command: Encodable> {
+  typealias Channel = ControlChannel<Report, Command>
 
   let id: Int32
   /// `nil` once it ended or was closed.
@@ -84,7 +87,7 @@ final class ShardProcess {
   }
 
   /// How it ended, `nil` while it runs; reaps it, so ask no more afterwards.
-  func exit() -> Exit? {
+  func exit() -> ProcessExit? {
     var status: Int32 = 0
     var signal: Int32 = 0
     guard !isReaped, stoa_reap(id, &status, &signal) else { return nil }

@@ -1,0 +1,78 @@
+package import Signal
+
+/// Outputs and their files, as stored.
+package protocol OutputStore: Sendable {
+  func output(_ id: String, tenant: TenantID) async throws(StoreError) -> OutputRecord?
+
+  /// Newest first.
+  func outputs(
+    tenant: TenantID, _ filter: OutputFilter, _ page: PageRequest
+  ) async throws(StoreError) -> Listing<OutputRecord>
+
+  /// Those that are not over, of all tenants, oldest first.
+  func openOutputs() async throws(StoreError) -> [OutputRecord]
+
+  /// Forgets an output that is over; gives it as it was, `nil` if it is not there or goes on.
+  func deleteOutput(
+    _ id: String, tenant: TenantID, _ audit: AuditRecord
+  ) async throws(StoreError) -> OutputRecord?
+
+  /// A file of an output, whoever's it is.
+  func outputFile(
+    _ fileID: String, of outputID: String
+  ) async throws(StoreError) -> OutputFileRecord?
+
+  /// Files that are to be put into somebody's storage, oldest first.
+  func filesToUpload(limit: Int) async throws(StoreError) -> [UploadTask]
+
+  /// Notes what became of a file's upload.
+  func note(
+    _ storage: OutputFileRecord.Storage, of fileID: String, remoteURL: String?
+  ) async throws(StoreError)
+}
+
+/// Which outputs a list has.
+package struct OutputFilter: Sendable, Equatable {
+  package var type: OutputType
+  package var roomID: RoomID?
+  package var sessionID: SessionID?
+  package var participantID: String?
+  /// Only those that go on.
+  package var isLive: Bool
+
+  package init(
+    _ type: OutputType, roomID: RoomID? = nil, sessionID: SessionID? = nil,
+    participantID: String? = nil, isLive: Bool = false
+  ) {
+    self.type = type
+    self.roomID = roomID
+    self.sessionID = sessionID
+    self.participantID = participantID
+    self.isLive = isLive
+  }
+}
+
+/// A file on its way into somebody's storage.
+package struct UploadTask: Sendable, Equatable {
+  package var file: OutputFileRecord
+  package var output: OutputRecord
+  /// Where its output's request wants it; a secret. `nil`: where the key's configuration wants it.
+  package var preSignedURL: String?
+
+  /// The path in the bucket: the request's folder, or session, participant and track.
+  package var objectName: String {
+    var parts: [String] = []
+    if let folder = output.bucketFolder {
+      parts += folder.split(separator: "/").map(String.init)
+    }
+    switch output.specification.kind {
+    case .participantRecording(let participant, _):
+      parts += [output.sessionID.rawValue, participant]
+    case .trackRecording(let participant, let kind, _):
+      parts += [output.sessionID.rawValue, participant, kind.rawValue]
+    case .recording, .rtmp, .hls, .compositeRecording, .merge:
+      parts += [output.sessionID.rawValue]
+    }
+    return (parts + ["\(output.id)-\(file.name)"]).joined(separator: "/")
+  }
+}

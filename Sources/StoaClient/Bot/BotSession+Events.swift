@@ -23,6 +23,7 @@ extension BotSession {
     case .pubsub(let message): continuation.yield(.message(BotMessage(message)))
     case .speakerChanged(let id): continuation.yield(.speakerChanged(participantID: id))
     case .presenterChanged(let id): continuation.yield(.presenterChanged(participantID: id))
+    case .outputChanged: break  // a bot records nothing
     case .seatsNeeded(let count):
       guard configuration.seats > 0, count > configuration.seats else { return }
       configuration.seats = count

@@ -96,6 +96,32 @@ import Testing
     }
   }
 
+  @Test func `the rules of this test are kept by no playlist that was tampered with`() throws {
+    let folder = try TestFolder()
+    defer { withExtendedLifetime(folder) {} }
+    let broadcast = try Broadcast()
+    let writer = try Self.writer(broadcast, folder.path)
+    for frame in 0..<500 { try writer.write(try broadcast.packets(frame: frame)) }
+    let path = folder.path + "/180p/live.m3u8"
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    let changes: [(from: String, to: String)] = [
+      ("#EXTINF:2.00000", "#EXTINF:2.50000"), ("segment-4.m4s", "segment-999.m4s"),
+      ("MEDIA-SEQUENCE:2", "MEDIA-SEQUENCE:1"), ("TARGETDURATION:2", "TARGETDURATION:3"),
+      ("PART-TARGET=0.55000", "PART-TARGET=0.45000"), ("DURATION=0.50000", "DURATION=0.40000"),
+      (",INDEPENDENT=YES", ""), ("PART-HOLD-BACK=1.65", "PART-HOLD-BACK=1.05"),
+      ("part-6.0.m4s", "part-6.9.m4s"), ("#EXT-X-PRELOAD-HINT", "#EXT-X-NOTHING"),
+    ]
+    for change in changes {
+      var validator = HLSValidator()
+      validator.check(path)
+      #expect(validator.problems == [])
+      try Data(text.replacing(change.from, with: change.to).utf8).write(to: URL(filePath: path))
+      validator.check(path)
+      #expect(validator.problems != [], "\(change.to) was not noticed")
+      try Data(text.utf8).write(to: URL(filePath: path))
+    }
+  }
+
   @Test func `it is playable after two seconds, and not before`() throws {
     let folder = try TestFolder()
     defer { withExtendedLifetime(folder) {} }

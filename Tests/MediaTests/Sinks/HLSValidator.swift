@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// Checks playlists against the rules of RFC 8216bis that can be broken by mistake.
 struct HLSValidator {
@@ -44,6 +45,19 @@ struct HLSValidator {
     return result
   }
 
+  /// Seconds since 1970 of a date as `2024-02-29T12:34:56.007Z`.
+  static func seconds(_ text: String) -> Double? {
+    let fields = text.split { "-T:Z".contains($0) }.compactMap { Double($0) }
+    guard fields.count == 6, text.hasSuffix("Z") else { return nil }
+    var time = tm()
+    time.tm_year = Int32(fields[0]) - 1900
+    time.tm_mon = Int32(fields[1]) - 1
+    time.tm_mday = Int32(fields[2])
+    time.tm_hour = Int32(fields[3])
+    time.tm_min = Int32(fields[4])
+    return Double(timegm(&time)) + fields[5]
+  }
+
   static func parse(_ text: String) -> Parsed? {
     var parsed = Parsed()
     var lines = text.components(separatedBy: "\n")
@@ -53,8 +67,6 @@ struct HLSValidator {
     var date = 0.0
     var isDiscontinuity = false
     var duration: Double?
-    let formatter = ISO8601DateFormatter()
-    formatter.formatOptions = [.withInternetDateTime, .withFractionalSeconds]
     for line in lines where !line.isEmpty {
       guard line.hasPrefix("#") else {
         guard let length = duration else { return nil }
@@ -74,7 +86,7 @@ struct HLSValidator {
       case "EXTINF": duration = Double(value.split(separator: ",")[0])
       case "EXT-X-MAP": map = attributes(value)["URI"] ?? ""
       case "EXT-X-PROGRAM-DATE-TIME":
-        date = formatter.date(from: value)?.timeIntervalSince1970 ?? -1
+        date = seconds(value) ?? -1
       case "EXT-X-DISCONTINUITY": isDiscontinuity = true
       case "EXT-X-PART":
         let values = attributes(value)

@@ -22,17 +22,17 @@ export function inWords(reason: unknown): string {
     case 4009:
       return "The room is full.";
     case 4011:
-      return "The recording could not be started. Try again.";
+      return explained("The recording could not be started. Try again.", message);
     case 4012:
       return "Nothing is being recorded.";
     case 4013:
-      return "The livestream could not be started. Check the addresses and keys, and try again.";
+      return explained("The livestream could not be started. Check the addresses and keys, and try again.", message);
     case 4014:
       return "There is no livestream.";
     case 4015:
       return explained("A destination of the livestream is not valid. Check its address and key.", message);
     case 4016:
-      return "The stream to viewers could not be started. Try again.";
+      return explained("The stream to viewers could not be started. Try again.", message);
     case 4017:
       return "There is no stream to viewers.";
     case 4018:
@@ -90,7 +90,8 @@ export function inWords(reason: unknown): string {
 
 /** With what the server says of it, if that is more than the name of the error. */
 function explained(text: string, message: unknown): string {
-  return typeof message === "string" && /\s/.test(message) && message.length <= 200 ? `${text} (${message})` : text;
+  if (typeof message !== "string" || !/\s/.test(message) || message.length > 200) return text;
+  return /could not be started|broke off/.test(message) ? text : `${text} (${message})`;
 }
 
 /** Title and explanation of the screen after a call. */

@@ -75,6 +75,8 @@ test("errors of recordings and streams are told with the server's reason, if it 
     "The livestream broke off: a streaming service refused it or went away. (YouTube refused the key.)",
   );
   assert(inWords({ code: 4015, message: "INVALID_LIVESTREAM_CONFIG" }).endsWith("address and key."));
+  assert(inWords({ code: 4011, message: "The disk is full." }).endsWith("(The disk is full.)"));
+  assert(inWords({ code: 4011, message: "The recording could not be started." }).endsWith("Try again."));
   const words = [4011, 4012, 4013, 4014, 4016, 4017, 4018, 4019, 4020, 4028, 4029, 4030, 5001, 5003].map((code) => inWords({ code }));
   assert(words.every((each) => each !== "Something went wrong."));
 });

@@ -63,7 +63,7 @@ extension Pipeline {
   }
 
   private func compose(_ specification: OutputSpecification, _ formats: OutputFormats) throws {
-    let zero = tick
+    let zero = specification.kind.zero(after: tick)
     let composition = try formats.video.isEmpty ? nil : composition(specification, formats)
     let mix = mix(formats.only)
     defer { prune() }
@@ -77,7 +77,7 @@ extension Pipeline {
       tracks.append(track)
       renditions.append(rendition)
     }
-    var sound = try mix.track(formats.audio, tick: zero)
+    var sound = try mix.track(formats.audio, tick: tick)
     sound.id = tracks.isEmpty ? 0 : tracks.count
     tracks.append(sound)
 
@@ -333,6 +333,15 @@ extension Pipeline {
 }
 
 extension OutputKind {
+  /// The tick with which an output begins.
+  ///
+  /// Segments of HLS are as long as from keyframe to keyframe, so it begins with one of the encoders' grid.
+  func zero(after tick: Int64) -> Int64 {
+    guard case .hls = self else { return tick }
+    let interval = Int64(Rendition.keyframeInterval)
+    return (tick + interval - 1) / interval * interval
+  }
+
   /// The public code for one that could not begin.
   var startCode: Int {
     switch self {

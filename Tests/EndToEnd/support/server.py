@@ -164,16 +164,20 @@ class Server:
 
     def rest(self, method, path, body=None, auth=None):
         """Calls the REST API and returns the decoded answer."""
+        text = self.text(method, path, body, auth)
+        return json.loads(text) if text else {}
+
+    def text(self, method, path, body=None, auth=None):
+        """Calls the REST API and returns what it answered."""
         request = urllib.request.Request(
             self.url + path, method=method,
             data=None if body is None else json.dumps(body).encode(),
             headers={"Authorization": auth or token(), "Content-Type": "application/json"})
         try:
             with urllib.request.urlopen(request, timeout=10) as answer:
-                text = answer.read().decode()
+                return answer.read().decode()
         except urllib.error.HTTPError as error:
             raise APIError(error.code, error.read().decode(errors="replace")) from None
-        return json.loads(text) if text else {}
 
     def create_room(self, **body):
         """The id of a new room."""

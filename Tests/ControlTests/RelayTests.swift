@@ -181,6 +181,63 @@ import Testing
     #expect(sessions.data.first?.participants.map(\.participantId) == ["cid", "dan"])
   }
 
+  @Test func `a relay outlives the shard it runs on`() async throws {
+    var scene = try await Scene()
+    await scene.ann.send(
+      .request(
+        id: 2, .relayRequest(.init(destinationMeetingID: "there", kinds: [.video, .audio]))))
+    _ = try await event(scene.cid) { if case .relayRequested = $0 { true } else { false } }
+    await scene.cid.send(
+      .request(
+        id: 2,
+        .relayRespond(
+          .init(meetingID: scene.here, participantID: "ann", decision: .accepted))))
+    _ = try await event(scene.ann) { if case .relayStarted = $0 { true } else { false } }
+    await scene.cid.send(.request(id: 3, .offer(.init(sdp: "v=0", reset: true))))
+    await scene.answer()
+    let before = scene.commands.count
+    let earlier = scene.connections(on: 1).count
+
+    await scene.server.directory.receive(.died(ShardNumber(0)))
+    for socket in [scene.ann, scene.bob, scene.cid] {
+      #expect(try await event(socket) { $0 == .mediaReset } == .mediaReset)
+    }
+    await scene.cid.send(.request(id: 4, .offer(.init(sdp: "v=0", reset: true))))
+    await scene.answer()
+    await scene.ann.send(
+      .request(
+        id: 4,
+        .offer(
+          .init(
+            sdp: "v=0",
+            streams: [.init(kind: .audio, mid: "audio"), .init(kind: .video, mid: "video")],
+            reset: true))))
+    await scene.answer()
+
+    // Both are on the shard that lives, and she is forwarded across the rooms there.
+    let connections = scene.connections(on: 1).dropFirst(earlier)
+    #expect(connections.count == 2)
+    let cid = try #require(connections.first)
+    let ann = try #require(connections.last)
+    let after = scene.commands.dropFirst(before).filter { $0.shard.rawValue == 1 }.map(\.command)
+    let published = after.compactMap {
+      if case .publish(let track, ann, _, _) = $0 { track } else { nil }
+    }
+    let subscribed = after.compactMap {
+      if case .subscribe(let track, cid, _) = $0 { track } else { nil }
+    }
+    #expect(published.count == 2 && Set(subscribed) == Set(published))
+    // Nobody was told that she went: the next that dan hears is what she says next.
+    await scene.ann.send(.request(id: 5, .streamDisable(kind: .video)))
+    let heard = try await scene.dan.messages {
+      if case .event(_, .streamDisabled) = $0 { true } else { false }
+    }
+    #expect(
+      !heard.contains {
+        if case .event(_, .participantLeft) = $0 { true } else { false }
+      })
+  }
+
   @Test func `a relay is declined, stopped, taken out by a moderator, and ends with a session`()
     async throws
   {

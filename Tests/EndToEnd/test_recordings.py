@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from support.calls import ANN, BOB, enter, everyone_meets, events, join, load_sdk
-from support.recordings import atoms, decode, download
+from support.recordings import atoms, decode, download, skews
 from support.server import token
 from support.waiting import eventually
 
@@ -157,6 +157,30 @@ def test_the_server_is_killed_and_the_recording_is_there_afterwards(server, page
     content = decode(download(found["file"]["fileUrl"], tmp_path / "recording.mp4"))
     assert content.seconds >= 3
     assert content.seen(1, 3) == {"Ann"} and content.heard(1, 3) == {"Ann"}
+
+
+# Between picture and sound of one person, in seconds.
+MOST_SKEW = 0.040
+
+
+def test_pictures_and_sound_stay_together_also_over_a_new_connection(server, pages, open_chromium, tmp_path):
+    room = server.create_room()
+    ann = open_chromium(ANN)
+    enter(ann, pages, server.url, room, own="flash", participantId="ann")
+    start(server, room)
+    time.sleep(10)
+    # The page is left without a word, and comes again as the same participant.
+    enter(ann, pages, server.url, room, own="flash", participantId="ann")
+    time.sleep(10)
+    stop(server, room)
+    content = decode(download(finished(server, room)["file"]["fileUrl"], tmp_path / "recording.mp4"))
+    pairs = skews(content)
+    early = [skew for moment, skew in pairs if 2 < moment < 9]
+    late = [skew for moment, skew in pairs if moment > content.seconds - 6]
+    assert len(early) >= 5 and len(late) >= 4, pairs
+    for name, part in (("at first", early), ("after the reconnect", late)):
+        middle = sorted(part)[len(part) // 2]
+        assert abs(middle) <= MOST_SKEW, f"{name}: {1000 * middle:.0f} ms; {pairs}"
 
 
 def test_a_recording_can_be_sound_alone_and_can_be_deleted(server, pages, open_chromium, tmp_path):

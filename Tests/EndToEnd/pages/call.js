@@ -71,8 +71,38 @@
     return new MediaStream([...canvas.captureStream(30).getTracks(), ...microphone.getTracks()]);
   };
 
+  // A picture that is white for a tenth of every second, and a tone of 2 kHz in the same tenth. The picture
+  // follows the clock of the sound, so that whatever is between them in a recording came on the way.
+  call.flash = async () => {
+    const sound = new AudioContext({ sampleRate: 48_000 });
+    const tone = new OscillatorNode(sound, { frequency: 2_000 });
+    const gain = new GainNode(sound, { gain: 0 });
+    const output = sound.createMediaStreamDestination();
+    tone.connect(gain).connect(output);
+    tone.start();
+    const canvas = document.createElement('canvas');
+    canvas.width = 640;
+    canvas.height = 360;
+    const context = canvas.getContext('2d', { desynchronized: true });
+    let scheduled = Math.ceil(sound.currentTime) + 1;
+    setInterval(() => {
+      const now = sound.currentTime;
+      while (scheduled < now + 2) {
+        gain.gain.setValueAtTime(0.5, scheduled);
+        gain.gain.setValueAtTime(0, scheduled + 0.1);
+        scheduled++;
+      }
+      context.fillStyle = now > 1 && now % 1 < 0.1 ? 'white' : 'rgb(40, 40, 60)';
+      context.fillRect(0, 0, 640, 360);
+      context.fillStyle = 'rgb(90, 90, 90)';  // something that moves: no frame equals the last
+      context.fillRect((now * 200) % 620, 340, 20, 20);
+    }, 10);
+    return new MediaStream([...canvas.captureStream(30).getTracks(), ...output.stream.getTracks()]);
+  };
+
   call.join = async ({ own, colour, ...parameters }) => {
     const stream = own === 'paint' ? await call.paint(colour)
+      : own === 'flash' ? await call.flash()
       : own === 'capture' ? await call.capture() : null;
     const part = (tracks) => (tracks?.length ? new MediaStream(tracks) : undefined);
     call.prepare({

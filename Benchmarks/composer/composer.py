@@ -1,0 +1,177 @@
+"""Records rooms of bots that send real video, and compares what the composer used with its targets and peers."""
+
+import argparse
+import contextlib
+import json
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "load"))
+import bench  # noqa: E402
+
+sys.path.insert(0, str(bench.ROOT / "Tests" / "EndToEnd"))
+from support.paths import BINARY  # noqa: E402
+from support.recordings import decode, download  # noqa: E402
+from support.server import clean_environment, token  # noqa: E402
+from support.waiting import eventually  # noqa: E402
+
+# name: publishers, quality, x264 preset, CPU seconds per second at most.
+CASES = {
+    "4x720": (4, "med", "veryfast", 0.75),
+    "9x720": (9, "med", "veryfast", 0.85),
+    "4x1080": (4, "high", "superfast", 1.1),
+}
+MOST_RATIO = 1.35
+OTHERS = {"audio": 0.05, "track": 0.02}
+
+
+def clip(folder, height=360):
+    """Thirty seconds of moving, slightly noisy picture and of sound, as a camera would send them."""
+    video, audio = folder / f"clip-{height}.ivf", folder / "clip.opus"
+    if not video.exists():
+        width = height * 16 // 9
+        source = f"testsrc2=s={width}x{height}:r=30:d=30,noise=alls=6:allf=t"
+        run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", source, "-c:v", "libvpx", "-deadline", "realtime",
+             "-cpu-used", "8", "-b:v", "800k", "-g", "300", "-pix_fmt", "yuv420p", str(video)])
+        run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=440:d=30", "-c:a", "libopus", "-b:a", "32k",
+             "-f", "ogg", str(audio)])
+    return video, audio
+
+
+def run(command, **options):
+    return subprocess.run(command, check=True, stdin=subprocess.DEVNULL, **options)
+
+
+@contextlib.contextmanager
+def room_of(server, publishers, files, seconds):
+    """A room in which so many bots send."""
+    room = server.create_room()
+    video, audio = files
+    bots = subprocess.Popen(
+        [str(BINARY), "load", "media", "--server", server.url, "--json", "--room", room, "--publishers",
+         str(publishers), "--duration", str(seconds), "--video", str(video), "--audio", str(audio)],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=clean_environment())
+    try:
+        eventually(lambda: len(present(server, room)) == publishers, "all bots are there", 20)
+        yield room
+    finally:
+        bots.terminate()
+        bots.wait(20)
+
+
+def present(server, room):
+    sessions = server.sessions(room)
+    if not sessions:
+        return []
+    return [each for each in sessions[0]["participants"] if each["timelog"][-1]["end"] is None]
+
+
+def composer_pids(server):
+    """The composer and its children."""
+    found = []
+    for pid in server.process_tree():
+        with contextlib.suppress(OSError):
+            if b"compose" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[1:2]:
+                found.append(pid)
+    return found
+
+
+def measured(server, seconds, settle=6):
+    """CPU seconds per second of the composer."""
+    pids = eventually(lambda: composer_pids(server), "a composer runs", 10)
+    time.sleep(settle)
+    before, began = bench.cpu_seconds(pids), time.monotonic()
+    time.sleep(seconds)
+    return (bench.cpu_seconds(pids) - before) / (time.monotonic() - began), bench.resident_mebibytes(pids)
+
+
+def recorded(server, room, path, listing="/v2/recordings"):
+    def done():
+        found = server.rest("GET", f"{listing}?roomId={room}")["data"]
+        return found[0] if found and (found[0].get("file") or {}).get("fileUrl") else None
+
+    found = eventually(done, "the recording is finished", 30)
+    return download(found["file"]["fileUrl"], path, token())
+
+
+def encoding_cost(recording, folder, preset, bits):
+    """CPU seconds per second of ffmpeg that encodes the recorded picture from raw frames as we do."""
+    raw, seconds = folder / "raw.y4m", 15
+    run(["ffmpeg", "-v", "error", "-y", "-ss", "4", "-t", str(seconds), "-i", str(recording), "-an", "-pix_fmt",
+         "yuv420p", str(raw)])
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    run(["ffmpeg", "-v", "error", "-i", str(raw), "-c:v", "libx264", "-preset", preset, "-tune", "zerolatency",
+         "-threads", "1", "-b:v", str(bits), "-maxrate", str(bits), "-bufsize", str(bits), "-g", "60",
+         "-f", "null", "-"])
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    raw.unlink()
+    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return used / seconds
+
+
+def measure(name, folder, options):
+    publishers, quality, preset, most = CASES[name]
+    with bench.server() as server, room_of(server, publishers, clip(folder), options.seconds + 60) as room:
+        server.text("POST", "/v2/recordings/start", {"roomId": room, "config": {
+            "layout": {"type": "GRID", "gridSize": publishers}, "quality": quality}})
+        used, mebibytes = measured(server, options.seconds)
+        server.text("POST", "/v2/recordings/end", {"roomId": room})
+        ended = time.monotonic()
+        path = recorded(server, room, folder / f"{name}.mp4")
+        finish = time.monotonic() - ended
+    content = decode(path)
+    figures = bench.Figures(f"{name}: {publishers} tiles, {quality}, {preset}, {options.seconds:.0f} s")
+    figures.show("composer", f"{used:.2f} CPU s per s, {mebibytes:.0f} MiB", f"≤ {most}", used <= most)
+    rate = len(content.pictures) / content.seconds
+    figures.show("pictures", f"{rate:.1f} per second, longest gap {1000 * content.longest_gap():.0f} ms", "≥ 29.5",
+                 rate >= 29.5)
+    probe = json.loads(run(
+        ["ffprobe", "-v", "error", "-of", "json", "-show_streams", str(path)], stdout=subprocess.PIPE).stdout)
+    bits = next(int(each["bit_rate"]) for each in probe["streams"] if each["codec_type"] == "video")
+    peer = encoding_cost(path, folder, preset, bits)
+    figures.show("ffmpeg", f"{peer:.2f} CPU s per s for encoding alone, {bits / 1e6:.1f} Mbit/s; ratio "
+                 f"{used / peer:.2f}", f"ratio ≤ {MOST_RATIO}", used / peer <= MOST_RATIO)
+    figures.show("finish", f"{finish:.1f} s from stop to the downloaded file of {content.seconds:.0f} s")
+    figures.show_load_average()
+    return figures.status
+
+
+def measure_other(name, folder, options):
+    """Sound alone, or one track as it came."""
+    with bench.server() as server, room_of(server, 4, clip(folder), options.seconds + 60) as room:
+        if name == "audio":
+            server.text("POST", "/v2/recordings/start", {"roomId": room, "config": {"mode": "audio"}})
+        else:
+            who = present(server, room)[0]["participantId"]
+            server.text("POST", "/v2/recordings/participant/track/start", {
+                "roomId": room, "participantId": who, "kind": "video", "fileFormat": "webm"})
+        used, mebibytes = measured(server, options.seconds)
+    figures = bench.Figures(f"{name}: room of 4, {options.seconds:.0f} s")
+    figures.show("composer", f"{used:.3f} CPU s per s, {mebibytes:.0f} MiB", f"≤ {OTHERS[name]}", used <= OTHERS[name])
+    figures.show_load_average()
+    return figures.status
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cases", default=",".join([*CASES, *OTHERS]))
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--keep", type=Path, help="a folder for clips and recordings, to look at them")
+    options = parser.parse_args()
+    folder = options.keep or Path("/tmp/stoa-composer-bench")
+    folder.mkdir(parents=True, exist_ok=True)
+    status = 0
+    try:
+        for name in options.cases.split(","):
+            status |= (measure if name in CASES else measure_other)(name, folder, options)
+    finally:
+        if not options.keep:
+            shutil.rmtree(folder)
+    sys.exit(status)
+
+
+main()

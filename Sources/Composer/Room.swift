@@ -10,6 +10,8 @@ final class Room {
   struct Person {
     var id: String
     var name: String
+    /// Viewers are not drawn.
+    var maySend: Bool
     /// Streams that are on, by kind.
     var streams: [BotStreamKind: String] = [:]
     var isCameraPinned: Bool
@@ -54,6 +56,7 @@ final class Room {
     case .pinChanged(let id, let pin):
       people[id]?.isCameraPinned = pin.camera
       people[id]?.isSharePinned = pin.share
+    case .modeChanged(let id, let maySend): people[id]?.maySend = maySend
     case .streamSeated(let stream, let mid):
       guard let line = ShortToken(mid) else { return }
       streamOfLine[line] = stream
@@ -84,7 +87,7 @@ final class Room {
   func scene(only: [String: Set<BotStreamKind>]? = nil) -> Scene {
     var scene = Scene(activeSpeaker: speaker)
     for id in order {
-      guard let person = people[id] else { continue }
+      guard let person = people[id], person.maySend else { continue }
       let kinds = only.map { $0[id] ?? [] } ?? [.audio, .video, .share, .shareAudio]
       guard !kinds.isEmpty else { continue }
       let camera = kinds.contains(.video) ? track(of: id, .video) : nil
@@ -102,7 +105,8 @@ final class Room {
   private func add(_ participant: BotParticipant) {
     if people[participant.id] == nil { order.append(participant.id) }
     people[participant.id] = Person(
-      id: participant.id, name: participant.name, isCameraPinned: participant.pin.camera,
+      id: participant.id, name: participant.name, maySend: participant.maySend,
+      isCameraPinned: participant.pin.camera,
       isSharePinned: participant.pin.share)
     for stream in participant.streams { enable(stream, of: participant.id) }
   }

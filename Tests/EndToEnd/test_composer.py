@@ -136,3 +136,27 @@ def test_when_the_server_goes_the_recording_is_whole(server, publish, tmp_path):
     assert composer.process.returncode == 0
     assert errors(folder / "recording.mp4") == ""
     assert probe(folder / "recording.mp4")[1] > 3
+
+
+def test_a_recording_goes_on_in_the_same_file_after_its_composer_was_killed(server, publish, tmp_path):
+    room = server.create_room()
+    publish(room)
+    recording = {"recording": {"format": "mp4", "audioOnly": False}}
+    with Composer(server, room, tmp_path / "outputs") as composer:
+        composer.wait("ready")
+        composer.start("a" * 24, recording, composition={})
+        composer.wait("started", "a" * 24)
+        time.sleep(4)
+        composer.process.kill()
+    with Composer(server, room, tmp_path / "outputs") as composer:
+        composer.wait("ready")
+        composer.start("a" * 24, recording, composition={}, attempt=1)
+        composer.wait("started", "a" * 24)
+        time.sleep(4)
+        composer.send("stop", outputID="a" * 24)
+        [file] = composer.wait("stopped", "a" * 24)["files"]
+
+    assert errors(file["path"]) == ""
+    assert probe(file["path"])[1] > 6.5
+    assert len(flashes(file["path"])) >= 6
+    assert_in_sync(file["path"])

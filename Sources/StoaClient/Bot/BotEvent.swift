@@ -32,12 +32,15 @@ public struct BotParticipant: Sendable, Equatable {
   public var streams: [BotStream]
   /// What of it is pinned.
   public var pin: BotPin
+  /// Its mode lets it send; a viewer is not to be seen.
+  public var maySend: Bool
 
   init(_ description: ParticipantDescription) {
     id = description.participantID
     name = description.displayName
     streams = description.streams.map(BotStream.init)
     pin = BotPin(description.pin ?? PinState())
+    maySend = description.mode.mayPublish
   }
 }
 
@@ -110,6 +113,8 @@ public enum BotEvent: Sendable, Equatable {
   case speakerChanged(participantID: String?)
   case presenterChanged(participantID: String?)
   case pinChanged(participantID: String, BotPin)
+  /// A participant became a viewer, or is none any more.
+  case modeChanged(participantID: String, maySend: Bool)
   /// The stream's packets come on this m-line of the current connection from now on.
   case streamSeated(streamID: String, mid: String)
   case streamUnseated(streamID: String, mid: String)

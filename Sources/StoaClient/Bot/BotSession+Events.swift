@@ -38,9 +38,11 @@ extension BotSession {
       continuation.yield(.streamUnseated(streamID: id, mid: mid))
     case .pinChanged(let id, let state, _):
       continuation.yield(.pinChanged(participantID: id, BotPin(state)))
+    case .participantModeChanged(let id, let mode):
+      continuation.yield(.modeChanged(participantID: id, maySend: mode.mayPublish))
     case .meetingLeft(let reason): finish(reason: reason.message)
     case .mediaState, .entryRequested, .entryResponded, .entryWithdrawn, .mediaRequested,
-      .mediaDisabled, .participantModeChanged,
+      .mediaDisabled,
       .relayRequested, .relayResponded, .relayStarted, .relayStopped, .storeChanged:
       break
     }

@@ -165,7 +165,8 @@ MOST_SKEW = 0.040
 
 def test_pictures_and_sound_stay_together_also_over_a_new_connection(server, pages, open_chromium, tmp_path):
     room = server.create_room()
-    ann = open_chromium(ANN)
+    ann, bob = open_chromium(ANN), open_chromium(BOB)
+    enter(bob, pages, server.url, room, own=None)  # stays, so that the session does
     enter(ann, pages, server.url, room, own="flash", participantId="ann")
     start(server, room)
     time.sleep(10)

@@ -112,11 +112,11 @@ def tones(samples):
     return found
 
 
-def flashes(content, threshold=150):
-    """Moments at which a picture turns bright."""
+def flashes(content, share=0.1):
+    """Moments at which a part of the picture turns white."""
     found, bright = [], True
     for seconds, picture in content.pictures:
-        now = picture.max(axis=2).mean() > threshold
+        now = (picture.min(axis=2) > 190).mean() > share
         if now and not bright:
             found.append(seconds)
         bright = now

@@ -11,6 +11,8 @@ extension Pipeline {
     case .configure(let configuration): self.configuration = configuration
     case .start(let specification):
       guard endsAt == nil else { return }
+      // Needs no room.
+      if case .merge = specification.kind { return finish(specification) }
       if hasJoined { start(specification) } else { pendingStarts.append(specification) }
     case .stop(let id): stop(id)
     case .finish(let specification): finish(specification)

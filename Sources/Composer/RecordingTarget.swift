@@ -22,10 +22,18 @@ final class RecordingTarget: OutputTarget {
       startedAtMilliseconds: startedAt, reservedBytes: Int(clamping: reservedBytes))
   }
 
-  /// Makes the file of what an output's folder holds; tells how that went.
+  /// Makes the file of what an output's folder holds, or of two sides' files; tells how that went.
   static func finish(_ specification: OutputSpecification) -> ComposerEvent {
     do throws(RecordingError) {
-      let file = try RecordingRecovery.finish(folder: specification.folder)
+      let file: RecordedFile
+      if case .merge(let left, let right) = specification.kind {
+        file = try RecordingMerge.merge(
+          channel1: left.map(RecordingMerge.Source.init),
+          channel2: right.map(RecordingMerge.Source.init),
+          to: specification.folder + "/recording.mp4")
+      } else {
+        file = try RecordingRecovery.finish(folder: specification.folder)
+      }
       return .stopped(outputID: specification.id, files: [OutputFile(file)])
     } catch {
       return .failed(
@@ -52,6 +60,12 @@ final class RecordingTarget: OutputTarget {
       case .failed(let error): return [.failed(interruption ?? error.reason, [])]
       }
     }
+  }
+}
+
+extension RecordingMerge.Source {
+  init(_ source: MergeSource) {
+    self.init(path: source.path, startMilliseconds: max(source.offsetMilliseconds, 0))
   }
 }
 

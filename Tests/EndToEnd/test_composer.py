@@ -7,7 +7,7 @@ import pytest
 
 from support.composer import Composer
 from support.paths import BINARY
-from support.recorded import COLOUR, beeps, errors, flashes, pictures, probe, write_clip
+from support.recorded import COLOUR, beeps, errors, flashes, loudness, pictures, probe, write_clip
 from support.server import token
 
 
@@ -160,3 +160,28 @@ def test_a_recording_goes_on_in_the_same_file_after_its_composer_was_killed(serv
     assert probe(file["path"])[1] > 6.5
     assert len(flashes(file["path"])) >= 6
     assert_in_sync(file["path"])
+
+
+def test_two_sides_become_left_and_right_without_a_room(server, tmp_path):
+    sides = []
+    for name, hertz in (("left", 440), ("right", 1000)):
+        sides.append(tmp_path / f"{name}.m4a")
+        subprocess.run([
+            "ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", f"sine={hertz}:d=2", "-c:a", "aac",
+            str(sides[-1])], check=True)
+    left, right = ([{"path": str(path), "offsetMilliseconds": 0}] for path in sides)
+    with Composer(server, "none", tmp_path / "outputs") as composer:
+        folder = composer.folder / ("a" * 24)
+        folder.mkdir()
+        composer.send("finish", {
+            "id": "a" * 24, "attempt": 0, "kind": {"merge": {"left": left, "right": right}},
+            "folder": str(folder), "limits": {"maximumSeconds": 3600, "maximumBytes": 1 << 30}})
+        [file] = composer.wait("stopped", "a" * 24)["files"]
+
+    for channel, hertz, other in ((0, 440, 1000), (1, 1000, 440)):
+        alone = tmp_path / f"{channel}.wav"
+        subprocess.run([
+            "ffmpeg", "-nostdin", "-v", "error", "-i", file["path"], "-af", f"pan=mono|c0=c{channel}",
+            str(alone)], check=True)
+        middle = {tone: loudness(alone, tone)[100][1] for tone in (hertz, other)}
+        assert middle[hertz] > 0.05 and middle[other] < middle[hertz] / 5, middle

@@ -23,7 +23,7 @@ def clip(tmp_path_factory):
 @pytest.fixture
 def room(server, clip):
     """A room in which somebody sends the clip until the test ends."""
-    name = server.create_room()["roomId"]
+    name = server.create_room()
     picture, tone = clip
     process = subprocess.Popen([
         str(BINARY), "load", "media", "--server", server.url, "--token", token(), "--room", name,

@@ -209,9 +209,8 @@ import Testing
         id: 4,
         .offer(
           .init(
-            sdp: "v=0",
-            streams: [.init(kind: .audio, mid: "audio"), .init(kind: .video, mid: "video")],
-            reset: true))))
+            sdp: "v=0", reset: true,
+            streams: [.init(kind: .audio, mid: "audio"), .init(kind: .video, mid: "video")]))))
     await scene.answer()
 
     // Both are on the shard that lives, and she is forwarded across the rooms there.

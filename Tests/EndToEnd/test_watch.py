@@ -135,7 +135,7 @@ def test_a_meeting_is_recorded_and_the_recording_played(composing, open_chromium
     ann.element("record-button").click()
     ann.says("The recording is finished")
     assert not bob.element("recording-badge").is_visible()
-    ann.page.get_by_role("button", name="Show").click()
+    ann.element("status-banner").get_by_role("button", name="Show").click()
     play = ann.element("play-recording")
     play.wait_for(timeout=15_000)
     play.click()

@@ -87,4 +87,7 @@ python3-venv     |          | keeps the Python packages of those tests apart
 chromium         | chromium | the browser of the end-to-end tests
 firefox-esr      | firefox-esr | the second browser of the end-to-end tests
 iproute2         | ip       | the network of the end-to-end tests
+ffmpeg           | ffmpeg   | looks into recordings, independently of what wrote them
+nginx            | nginx    | the RTMP server that broadcasts are tested with
+libnginx-mod-rtmp |         | its part for RTMP
 '

@@ -218,12 +218,19 @@ import Testing
     #expect(connections.count == 2)
     let cid = try #require(connections.first)
     let ann = try #require(connections.last)
-    let after = scene.commands.dropFirst(before).filter { $0.shard.rawValue == 1 }.map(\.command)
-    let published = after.compactMap {
-      if case .publish(let track, ann, _, _) = $0 { track } else { nil }
-    }
-    let subscribed = after.compactMap {
-      if case .subscribe(let track, cid, _) = $0 { track } else { nil }
+    var published: [TrackNumber] = []
+    var subscribed: [TrackNumber] = []
+    // What one room tells the other takes some turns.
+    for _ in 0..<1_000 where subscribed.count < 2 {
+      await Task.yield()
+      await scene.answer()
+      let after = scene.commands.dropFirst(before).filter { $0.shard.rawValue == 1 }.map(\.command)
+      published = after.compactMap {
+        if case .publish(let track, ann, _, _) = $0 { track } else { nil }
+      }
+      subscribed = after.compactMap {
+        if case .subscribe(let track, cid, _) = $0 { track } else { nil }
+      }
     }
     #expect(published.count == 2 && Set(subscribed) == Set(published))
     // Nobody was told that she went: the next that dan hears is what she says next.

@@ -73,7 +73,7 @@ import Testing
     #expect(
       Set(open).isSubset(of: [
         .showHealth, .showReadiness, .openSignalling, .makeDevelopmentToken, .describeAPI, .resume,
-        .showPublicKey,
+        .showPublicKey, .downloadOutput, .playHLS,
       ]), "what is open to everybody is said here as well")
   }
 

@@ -134,7 +134,8 @@ import Testing
 
   @Test func `every route answers every kind of token as the table says`() async throws {
     try await TestServer.run(
-      [.maxRequestsPerSecond: "0"], composers: EchoComposers(finishesAtOnce: false)
+      [.maxRequestsPerSecond: "0", .composerCores: "0"],
+      composers: EchoComposers(finishesAtOnce: false)
     ) { server in
       let room = try await SignallingSocketTests.room(server)
       let (_, joined) = try await SignallingSocketTests.join(server, room, "ann")

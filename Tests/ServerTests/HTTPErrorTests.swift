@@ -122,7 +122,8 @@ import Testing
     try await TestServer.run { server in
       let open: Set = [
         "/healthz", "/readyz", "/signal", "/dev/token", "/openapi.json",
-        "/v2/public/rsa-public-key",
+        "/v2/public/rsa-public-key", "/v2/outputs/{outputId}/files/{fileId}",
+        "/hls/{outputId}/{file}", "/hls/{outputId}/{rendition}/{file}",
       ]
       let routes = server.server.gateway.routes.routes.filter { !open.contains($0.path) }
       #expect(routes.count >= 14)

@@ -56,7 +56,7 @@ package struct OutputFilter: Sendable, Equatable {
 package struct UploadTask: Sendable, Equatable {
   package var file: OutputFileRecord
   package var output: OutputRecord
-  /// Where its output's request wants it; a secret. `nil`: where the key's configuration wants it.
+  /// Where its output's request wants it, a secret; `nil`: where the key's configuration does.
   package var preSignedURL: String?
 
   /// The path in the bucket: the request's folder, or session, participant and track.

@@ -150,7 +150,9 @@ extension Schema {
       common + [
         .optional("participantId", .nullable(.string)), .optional("kind", .string),
         .optional("file", .nullable(.outputFile)), .optional("files", .array(.outputFile)),
-        .optional("participants", .array(.anything)),
+        .optional("participants", .array(.anything)), .optional("fileId", .nullable(.string)),
+        .optional("fileFormat", .oneOf(RecordingFormat.self)),
+        .optional("meetingId", .string, "The same as `roomId`."),
       ]))
 
   package static let livestream = named(

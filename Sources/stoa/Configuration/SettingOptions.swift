@@ -37,6 +37,11 @@ package struct SettingOptions: ParsableArguments {
   var maxMessagesPerSecond: String?
   @Option(name: .setting(.maxRoomMessagesPerSecond), help: .setting(.maxRoomMessagesPerSecond))
   var maxRoomMessagesPerSecond: String?
+  @Option(name: .setting(.maxOutputsPerKey), help: .setting(.maxOutputsPerKey))
+  var maxOutputsPerKey: String?
+  @Option(name: .setting(.composerCores), help: .setting(.composerCores)) var composerCores: String?
+  @Option(name: .setting(.diskReservePercent), help: .setting(.diskReservePercent))
+  var diskReservePercent: String?
   @Option(name: .setting(.metricsPort), help: .setting(.metricsPort)) var metricsPort: String?
   @Option(name: .setting(.metricsBind), help: .setting(.metricsBind)) var metricsBind: String?
   @Option(name: .setting(.drainSeconds), help: .setting(.drainSeconds)) var drainSeconds: String?
@@ -61,6 +66,8 @@ package struct SettingOptions: ParsableArguments {
       .maxParticipantsPerKey: maxParticipantsPerKey, .maxRoomsPerTenant: maxRoomsPerTenant,
       .maxRequestsPerSecond: maxRequestsPerSecond, .maxMessagesPerSecond: maxMessagesPerSecond,
       .maxRoomMessagesPerSecond: maxRoomMessagesPerSecond,
+      .maxOutputsPerKey: maxOutputsPerKey, .composerCores: composerCores,
+      .diskReservePercent: diskReservePercent,
       .metricsPort: metricsPort, .metricsBind: metricsBind, .drainSeconds: drainSeconds,
       .sessionRetentionDays: sessionRetentionDays, .messageRetentionDays: messageRetentionDays,
       .insightsRetention: insightsRetention, .logLevel: logLevel,

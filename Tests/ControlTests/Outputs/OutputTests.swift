@@ -97,11 +97,11 @@ import Wire
     var room = try RoomHarness()
     let bob = room.join("bob", access: RoomHarness.access([.allowJoin]))
 
-    for (id, type) in [(2, OutputType.recording), (3, .livestream), (4, .hls)] {
+    for (id, type) in [(2, OutputType.recording), (4, .livestream), (6, .hls)] {
       #expect(start(&room, type, id: id, by: bob) == nil)
       #expect(room.errorCode(bob, to: id) == 4101)
-      room.request(.stopOutput(type, outputID: nil), id: id + 10, bob)
-      #expect(room.errorCode(bob, to: id + 10) == 4101)
+      room.request(.stopOutput(type, outputID: nil), id: id + 1, bob)
+      #expect(room.errorCode(bob, to: id + 1) == 4101)
     }
     #expect(room.orders.isEmpty)
   }
@@ -116,17 +116,17 @@ import Wire
     let ann = room.join("ann")
     let request = StartOutputRequest(targets: [.init(url: "rtmp://example.com/a", streamKey: "k")])
 
-    room.request(.stopOutput(type, outputID: nil), id: 9, ann)
-    let first = try #require(start(&room, type, request, id: 2, by: ann))
-    _ = start(&room, type, request, id: 3, by: ann)
-    room.request(.stopOutput(type, outputID: nil), id: 4, ann)
-    _ = start(&room, type, request, id: 5, by: ann)
+    room.request(.stopOutput(type, outputID: nil), id: 2, ann)
+    let first = try #require(start(&room, type, request, id: 3, by: ann))
+    _ = start(&room, type, request, id: 4, by: ann)
+    room.request(.stopOutput(type, outputID: nil), id: 5, ann)
+    _ = start(&room, type, request, id: 6, by: ann)
     news(&room, .stopped(outputID: first, files: []))
-    let second = start(&room, type, request, id: 6, by: ann)
+    let second = start(&room, type, request, id: 7, by: ann)
 
-    #expect(room.errorCode(ann, to: 9) == notGoing)
-    #expect(room.errorCode(ann, to: 3) == processing)
-    #expect(room.errorCode(ann, to: 5) == processing)
+    #expect(room.errorCode(ann, to: 2) == notGoing)
+    #expect(room.errorCode(ann, to: 4) == processing)
+    #expect(room.errorCode(ann, to: 6) == processing)
     #expect(second != nil && second != first)
   }
 

@@ -20,6 +20,7 @@ package struct StoaServer: Sendable {
   private let configuration: Configuration
   private let directory: RoomDirectory
   private let webhooks: WebhookQueue
+  private let storage: ObjectStorage
   private let files: TemporaryFiles
   /// Answers requests; also without a socket.
   package let gateway: Gateway
@@ -96,11 +97,14 @@ package struct StoaServer: Sendable {
       keyring: keyring, schedule: webhookSchedule, userAgent: "stoa/\(version)", time: time,
       logger: logger)
 
+    storage = ObjectStorage(
+      http: try OutboundHTTP(policy: configuration.outbound, timeout: .minutes(10)), store: store)
+
     var routes = RouteTable.rooms(directory) + RouteTable.sessions(directory)
     routes += RouteTable.keys(directory)
     routes += RouteTable.operation(directory) + RouteTable.insights(directory)
     routes += RouteTable.webhooks(directory, keyring) + RouteTable.files(directory, files)
-    routes += RouteTable.outputs(directory, OutputFiles(outputs))
+    routes += RouteTable.outputs(directory, OutputFiles(outputs), storage)
     routes += RouteTable.hlsOrigin(HLSOrigin(dataFolder: outputs.dataFolder))
     if configuration.isDevelopment {
       routes += RouteTable.development(
@@ -156,6 +160,7 @@ package struct StoaServer: Sendable {
         folder: directory.configuration.outputs.dataFolder,
         reservePercent: configuration.compose.reservePercent, capacity: directory.usage.outputs,
         logger: logger),
+      Uploader(store: store, storage: storage, time: time, logger: logger),
     ]
     if settings.metricsPort > 0 {
       let page = MetricsPage(

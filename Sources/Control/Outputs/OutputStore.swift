@@ -17,10 +17,24 @@ package protocol OutputStore: Sendable {
     _ id: String, tenant: TenantID, _ audit: AuditRecord
   ) async throws(StoreError) -> OutputRecord?
 
-  /// A file of an output, whoever's it is.
+  /// A file of an output with the output, whoever's it is.
   func outputFile(
     _ fileID: String, of outputID: String
-  ) async throws(StoreError) -> OutputFileRecord?
+  ) async throws(StoreError) -> UploadTask?
+
+  /// Where a key's files go; `nil`: they stay here.
+  func storage(of key: String) async throws(StoreError) -> KeyStorage?
+
+  /// Says where a key's files go from now on; false if there is no such key.
+  func setStorage(
+    _ storage: KeyStorage?, of key: String, _ audit: AuditRecord
+  ) async throws(StoreError) -> Bool
+
+  /// How far the upload of a file is, as its uploader wrote it.
+  func uploadProgress(of fileID: String) async throws(StoreError) -> String?
+
+  /// - Parameter progress: `nil` forgets it.
+  func keepUploadProgress(_ progress: String?, of fileID: String) async throws(StoreError)
 
   /// Files that are to be put into somebody's storage, oldest first.
   func filesToUpload(limit: Int) async throws(StoreError) -> [UploadTask]
@@ -58,6 +72,12 @@ package struct UploadTask: Sendable, Equatable {
   package var output: OutputRecord
   /// Where its output's request wants it, a secret; `nil`: where the key's configuration does.
   package var preSignedURL: String?
+
+  package init(file: OutputFileRecord, output: OutputRecord, preSignedURL: String? = nil) {
+    self.file = file
+    self.output = output
+    self.preSignedURL = preSignedURL
+  }
 
   /// The path in the bucket: the request's folder, or session, participant and track.
   package var objectName: String {

@@ -42,12 +42,18 @@ extension OutputChange {
 }
 
 extension OutputFileRecord {
+  /// Writes the file; it is to be uploaded if its output's request or key says where to.
   fileprivate func insert(_ outputID: String, _ db: Database) throws {
     try db.execute(
       sql: """
-        INSERT INTO outputFile (fileId, outputId, file, createdAt, storage) VALUES (?, ?, ?, ?, ?)
+        INSERT INTO outputFile (fileId, outputId, file, createdAt, storage)
+        SELECT ?, outputId, ?, ?, CASE
+            WHEN type != 'hls' AND (uploadUrl IS NOT NULL
+              OR apiKey IN (SELECT apiKey FROM keyStorage)) THEN 'uploading'
+            ELSE 'local' END
+        FROM output WHERE outputId = ?
         """,
-      arguments: [id, outputID, file.jsonText, createdAt.milliseconds, storage.rawValue])
+      arguments: [id, file.jsonText, createdAt.milliseconds, outputID])
   }
 
   fileprivate init(row: Row) throws {
@@ -138,6 +144,11 @@ extension SQLiteStore {
           """, arguments: [id, tenant.rawValue])
       guard let row else { return nil }
       let record = try OutputRecord(row: row, db)
+      try db.execute(
+        sql: """
+          DELETE FROM uploadProgress
+          WHERE fileId IN (SELECT fileId FROM outputFile WHERE outputId = ?)
+          """, arguments: [id])
       try db.execute(sql: "DELETE FROM outputFile WHERE outputId = ?", arguments: [id])
       try db.execute(sql: "DELETE FROM output WHERE outputId = ?", arguments: [id])
       try audit.insert(into: db)
@@ -147,12 +158,16 @@ extension SQLiteStore {
 
   package func outputFile(
     _ fileID: String, of outputID: String
-  ) async throws(StoreError) -> OutputFileRecord? {
+  ) async throws(StoreError) -> UploadTask? {
     try await read { db in
-      try Row.fetchOne(
+      let file = try Row.fetchOne(
         db, sql: "SELECT * FROM outputFile WHERE fileId = ? AND outputId = ?",
-        arguments: [fileID, outputID]
-      ).map(OutputFileRecord.init(row:))
+        arguments: [fileID, outputID])
+      let output = try Row.fetchOne(
+        db, sql: "SELECT * FROM output WHERE outputId = ?", arguments: [outputID])
+      guard let file, let output else { return nil }
+      return UploadTask(
+        file: try OutputFileRecord(row: file), output: try OutputRecord(row: output, db))
     }
   }
 

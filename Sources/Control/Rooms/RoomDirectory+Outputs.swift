@@ -103,7 +103,7 @@ extension RoomDirectory {
   /// The file that a signed address names.
   package func outputFile(
     _ fileID: String, of outputID: String, expires: String?, signature: String?
-  ) async throws(ControlError) -> OutputFileRecord {
+  ) async throws(ControlError) -> UploadTask {
     guard let expires, let signature,
       configuration.outputs.links.permits(
         outputID: outputID, fileID: fileID, expires: expires, signature: signature,

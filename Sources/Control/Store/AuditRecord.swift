@@ -11,6 +11,7 @@ package struct AuditRecord: Sendable, Equatable {
     case sessionEnded = "session.ended"
     case participantRemoved = "participant.removed"
     case deliveryRepeated = "webhook.redelivered"
+    case storageChanged = "key.storage"
     case outputStarted = "output.started"
     case outputStopped = "output.stopped"
     case outputDeleted = "output.deleted"

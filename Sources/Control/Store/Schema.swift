@@ -25,6 +25,9 @@ enum Schema {
     migrator.registerMigration("outputs") { db in
       try db.execute(sql: outputs)
     }
+    migrator.registerMigration("storage of keys") { db in
+      try db.execute(sql: storage)
+    }
     return migrator
   }
 
@@ -301,5 +304,17 @@ enum Schema {
     ) STRICT;
     CREATE INDEX outputFileByOutput ON outputFile (outputId, number);
     CREATE INDEX outputFileWaiting ON outputFile (number) WHERE storage = 'uploading';
+    """
+
+  // `configuration` and `progress` hold JSON, the first with secrets.
+  private static let storage = """
+    CREATE TABLE keyStorage (
+      apiKey TEXT PRIMARY KEY NOT NULL REFERENCES apiKey (key),
+      configuration TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE uploadProgress (
+      fileId TEXT PRIMARY KEY NOT NULL REFERENCES outputFile (fileId),
+      progress TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
     """
 }

@@ -6,10 +6,12 @@ import Signal
 
 extension RouteTable {
   /// Recordings, livestreams and HLS.
-  static func outputs(_ directory: RoomDirectory, _ files: OutputFiles) -> [Route] {
+  static func outputs(
+    _ directory: RoomDirectory, _ files: OutputFiles, _ storage: ObjectStorage
+  ) -> [Route] {
     roomRecordings(directory, files)
       + otherRecordings(directory, files) + livestreams(directory) + hls(directory, files)
-      + [downloadOutput(directory, files)]
+      + [downloadOutput(directory, files, storage)]
   }
 
   // MARK: Parts that are alike
@@ -286,7 +288,7 @@ extension RouteTable {
   // MARK: Files
 
   private static func downloadOutput(
-    _ directory: RoomDirectory, _ files: OutputFiles
+    _ directory: RoomDirectory, _ files: OutputFiles, _ storage: ObjectStorage
   ) -> Route {
     Route(
       .get, "/v2/outputs/{outputId}/files/{fileId}", .downloadOutput,
@@ -301,10 +303,12 @@ extension RouteTable {
         refusals: [404, 416])
     ) { request in
       let query = request.target.query
-      let file = try await directory.outputFile(
+      let found = try await directory.outputFile(
         request.parameter("fileId"), of: request.parameter("outputId"),
         expires: query["expires"], signature: query["signature"])
-      if file.storage == .uploaded, let remote = file.remoteURL {
+      let file = found.file
+      if file.storage == .uploaded, let plain = file.remoteURL {
+        let remote = await storage.downloadURL(found, at: SystemTime.source().wall) ?? plain
         return Response(status: .found, headers: [.location: remote])
       }
       var headers: HTTPFields = [

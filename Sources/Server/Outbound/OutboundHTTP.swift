@@ -42,18 +42,35 @@ package struct OutboundHTTP: Sendable {
   package func post(
     _ text: String, headers: [(name: String, value: String)], body: [UInt8]
   ) async throws(OutboundFailure) -> OutboundReply {
+    try await send(
+      "POST", text, headers: headers, body: .bytes(body), maximumURL: OutboundURL.maximumLength)
+  }
+
+  /// Sends a request whose body may be a file, no faster than it is taken.
+  ///
+  /// - Throws: `OutboundFailure`, after `timeout` at the latest.
+  package func send(
+    _ method: String, _ text: String, headers: [(name: String, value: String)],
+    body: OutboundBody, maximumURL: Int = 4_096
+  ) async throws(OutboundFailure) -> OutboundReply {
     let url: OutboundURL
+    let opened: OutboundBody.Opened
     do {
-      url = try policy.url(text)
+      url = try policy.url(text, maximumLength: maximumURL)
     } catch {
       throw .refused(error.problem)
     }
+    do {
+      opened = try body.open()
+    } catch {
+      throw .unreachable("the file to be sent cannot be read")
+    }
     var fields = HTTPHeaders(headers.map { ($0.name, $0.value) })
     fields.replaceOrAdd(name: "host", value: url.authority)
-    fields.replaceOrAdd(name: "content-length", value: String(body.count))
+    fields.replaceOrAdd(name: "content-length", value: String(opened.count))
     fields.replaceOrAdd(name: "connection", value: "close")
     let head = HTTPRequestHead(
-      version: .http1_1, method: .POST, uri: url.target, headers: fields)
+      version: .http1_1, method: HTTPMethod(rawValue: method), uri: url.target, headers: fields)
 
     let loop = MultiThreadedEventLoopGroup.singleton.next()
     let promise = loop.makePromise(of: OutboundReply.self)
@@ -69,9 +86,12 @@ package struct OutboundHTTP: Sendable {
       case .success(let channel):
         promise.futureResult.whenComplete { _ in channel.close(promise: nil) }
         channel.write(HTTPClientRequestPart.head(head), promise: nil)
-        channel.write(
-          HTTPClientRequestPart.body(.byteBuffer(ByteBuffer(bytes: body))), promise: nil)
-        channel.writeAndFlush(HTTPClientRequestPart.end(nil), promise: nil)
+        opened.write(to: channel).whenComplete { written in
+          switch written {
+          case .success: channel.writeAndFlush(HTTPClientRequestPart.end(nil), promise: nil)
+          case .failure(let error): promise.fail(error)
+          }
+        }
       case .failure(let error): promise.fail(error)
       }
     }

@@ -18,8 +18,11 @@ struct KeyCommand: ParsableCommand {
         stoa key create Operators --admin          may make and revoke keys
         stoa key list
         stoa key revoke 0123456789abcdef01234567
+        stoa key storage s3 mykey --bucket calls …  where recordings go
       """,
-    subcommands: [KeyCreateCommand.self, KeyListCommand.self, KeyRevokeCommand.self])
+    subcommands: [
+      KeyCreateCommand.self, KeyListCommand.self, KeyRevokeCommand.self, KeyStorageCommand.self,
+    ])
 }
 
 /// `stoa key create`.

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import ssl
+import subprocess
 import time
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 
 from support.calls import ANN, BOB, enter, everyone_meets, events, join, load_sdk
 from support.recordings import atoms, decode, download, skews
-from support.server import token
+from support.server import Server, token
 from support.waiting import eventually
 
 
@@ -196,6 +198,28 @@ def test_a_recording_can_be_sound_alone_and_can_be_deleted(server, pages, open_c
     assert content.codecs == ("aac",) and content.heard(1, 3) == {"Ann"} and not content.pictures
     server.text("DELETE", f"/v2/recordings/{found['id']}")
     assert recordings(server, room) == []
+
+
+def test_a_server_with_tls_records_as_well(pages, open_chromium, tmp_path, monkeypatch):
+    monkeypatch.setattr(ssl, "_create_default_https_context", ssl._create_unverified_context)
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", key, "-out", certificate,
+         "-subj", "/CN=meet.example.org"], check=True, capture_output=True)
+    key.chmod(0o600)
+    server = Server(tmp_path / "stoa", options=["--tls-cert", str(certificate), "--tls-key", str(key)]).start()
+    try:
+        room = server.create_room()
+        ann = open_chromium(ANN)
+        enter(ann, pages, server.url, room)
+        start(server, room)
+        time.sleep(5)
+        stop(server, room)
+        url = finished(server, room)["file"]["fileUrl"]
+        content = decode(download(url, tmp_path / "recording.mp4"))
+        assert content.seen(1, 3) == {"Ann"} and content.heard(1, 3) == {"Ann"}
+    finally:
+        server.stop()
 
 
 def test_who_may_not_moderate_may_not_record(server):

@@ -98,6 +98,7 @@ class Server:
         self.folder = folder
         self.shards = shards
         self.options = list(options)
+        self.scheme = "https" if "--tls-cert" in self.options else "http"
         ports = kept_ports if keeps_ports else free_ports
         self.port = ports(1)
         # One UDP and one TCP port per shard, and one more so that a replacement finds room.
@@ -107,7 +108,7 @@ class Server:
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self.scheme}://127.0.0.1:{self.port}"
 
     def start(self):
         """Starts the program and returns when it answers."""

@@ -20,7 +20,7 @@ import Testing
       "Control", "Signal", "SFU", "RTC", "UDP", "Wire", "CLinux", "Hummingbird", "HummingbirdCore",
       "HummingbirdTLS", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "NIOHTTPTypes",
       "NIOHTTPTypesHTTP1", "HTTPTypes", "NIOSSL", "Logging", "ServiceLifecycle",
-      "UnixSignals", "FoundationEssentials", "Foundation", "Glibc", "Synchronization",
+      "UnixSignals", "Crypto", "FoundationEssentials", "Foundation", "Glibc", "Synchronization",
     ],
     "StoaClient": [
       "RTC", "Signal", "UDP", "Wire", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "NIOSSL",

@@ -104,12 +104,13 @@ def tones(samples):
     spectrum = numpy.abs(numpy.fft.rfft(samples * numpy.hanning(len(samples))))
     per_bin = SAMPLE_RATE / len(samples)
     floor = numpy.median(spectrum[int(200 / per_bin):int(3000 / per_bin)]) + 1e-9
-    found = set()
+    strength = {}
     for person in IDENTITIES:
         low, high = int((person.hertz - 12) / per_bin), int((person.hertz + 12) / per_bin) + 1
-        if spectrum[low:high].max() > 40 * floor and spectrum[low:high].max() / len(samples) > 1e-3:
-            found.add(person.name)
-    return found
+        strength[person.name] = spectrum[low:high].max()
+    # A stutter has a little of every tone; people are about as loud as one another.
+    least = max(40 * floor, len(samples) * 1e-3, 0.15 * max(strength.values()))
+    return {name for name, value in strength.items() if value > least}
 
 
 def flashes(content, share=0.1):

@@ -6,19 +6,20 @@ extension Schema {
     .object([
       .optional(
         "layout",
-        .object([
-          .optional("type", .oneOf(CompositionSpecification.Layout.self)),
-          .optional("priority", .oneOf(CompositionSpecification.Priority.self)),
-          .optional("gridSize", .integer, "1 to 25; others are clamped."),
-        ])),
-      .optional("theme", .oneOf(CompositionSpecification.Theme.self)),
-      .optional("mode", .oneOf(CompositionSpecification.Mode.self)),
+        .nullable(
+          .object([
+            .optional("type", .nullable(.oneOf(CompositionSpecification.Layout.self))),
+            .optional("priority", .nullable(.oneOf(CompositionSpecification.Priority.self))),
+            .optional("gridSize", .nullable(.integer), "1 to 25; others are clamped."),
+          ]))),
+      .optional("theme", .nullable(.oneOf(CompositionSpecification.Theme.self))),
+      .optional("mode", .nullable(.oneOf(CompositionSpecification.Mode.self))),
       .optional(
-        "quality", .oneOf(CompositionSpecification.Quality.self),
+        "quality", .nullable(.oneOf(CompositionSpecification.Quality.self)),
         "854×480, 1280×720 or 1920×1080."),
-      .optional("orientation", .oneOf(CompositionSpecification.Orientation.self)),
+      .optional("orientation", .nullable(.oneOf(CompositionSpecification.Orientation.self))),
       .optional(
-        "recording", .object([.optional("enabled", .boolean)]),
+        "recording", .nullable(.object([.optional("enabled", .nullable(.boolean))])),
         "HLS and livestreams: keep a file as well."),
     ]))
 

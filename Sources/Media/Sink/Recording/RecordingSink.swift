@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Synchronization
 
 /// Records packets into a folder in such a way that a crash costs less than a second.
@@ -17,7 +16,7 @@ package final class RecordingSink: PacketSink {
   package let events: SinkEvents<RecordingEvent>
 
   private let queue: PacketQueue
-  private let written = Atomic<Int>(0)
+  private let progress: RecordingProgress
   private let thread: SinkThread
 
   /// Begins a recording, or goes on with the one in the folder.
@@ -40,18 +39,16 @@ package final class RecordingSink: PacketSink {
       startedAtMilliseconds: startedAtMilliseconds, reservedBytes: reservedBytes)
     let queue = PacketQueue(
       tracks: tracks, maximumBytes: Self.queueBytes, maximumPackets: Self.queuePackets)
-    self.queue = queue
+    let progress = RecordingProgress(events: events, queue: queue)
     self.events = events
+    self.queue = queue
+    self.progress = progress
     // The writer has only its thread from here on.
     nonisolated(unsafe) let owned = writer
     do throws(AVError) {
-      let progress = RecordingProgress(events: events, queue: queue)
       thread = try SinkThread(named: "recording") { progress.run(owned) }
-      self.progress = progress
     } catch { throw .libav(error) }
   }
-
-  private let progress: RecordingProgress
 
   package func write(_ packet: EncodedPacket) { queue.push(packet) }
 

@@ -25,7 +25,7 @@ package final class ComposerPool: ComposerPlane, Service {
   private let resolver = OutboundResolver()
   /// Livestreams whose hosts are being looked up.
   private let resolving = Mutex<[String: ComposedSession]>([:])
-  private let signallingURL = Mutex<String?>(nil)
+  private let (signallingURLs, signallingURL) = AsyncStream<String>.makeStream()
 
   /// Starts nothing yet: the first order does, once `run` does.
   ///
@@ -44,7 +44,7 @@ package final class ComposerPool: ComposerPlane, Service {
   package var processes: Int { board.count }
 
   /// Says where composers find the server; nothing is started before.
-  package func listen(at url: String) { signallingURL.withLock { $0 = url } }
+  package func listen(at url: String) { signallingURL.yield(url) }
 
   package func send(_ order: ComposerOrder) {
     switch order.content {
@@ -133,38 +133,15 @@ package final class ComposerPool: ComposerPlane, Service {
   ///
   /// - Throws: what the system says if there can be no thread.
   package func run() async throws {
-    try await withTaskCancellationHandler {
-      try await withGracefulShutdownHandler {
-        try await supervise()
-      } onGracefulShutdown: {
-        self.orders.close()
-      }
-    } onCancel: {
-      orders.close()
-    }
-  }
-
-  private func supervise() async throws {
-    // Where to join is known when the server listens.
-    while signallingURL.withLock({ $0 }) == nil, !orders.isClosed {
-      try? await Task.sleep(for: .milliseconds(20))
-      if Task.isCancelled { break }
-    }
-    let url = signallingURL.withLock { $0 } ?? ""
     let (options, orders, board, logger) = (options, orders, board, logger)
     let news = continuation
-    try await withCheckedThrowingContinuation { (ended: CheckedContinuation<Void, any Error>) in
-      do throws(UDPError) {
-        try OSThread.start(named: "composers") {
-          var supervisor = ComposerSupervisor(
-            options, signallingURL: url, orders: orders, news: news, board: board,
-            logger: logger)
-          ended.resume(with: supervisor.run())
-          news.finish()
-        }
-      } catch {
-        ended.resume(throwing: error)
-      }
+    // Where to join is known when the server listens.
+    let url = await signallingURLs.cancelOnGracefulShutdown().first { _ in true } ?? ""
+    try await superviseOnThread(named: "composers", until: orders) {
+      var supervisor = ComposerSupervisor(
+        options, signallingURL: url, orders: orders, news: news, board: board, logger: logger)
+      defer { news.finish() }
+      return supervisor.run()
     }
   }
 }

@@ -5,7 +5,7 @@ package import NIOCore
 import NIOHTTP1
 package import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
-package import NIOWebSocket
+import NIOWebSocket
 
 /// The pipeline of one accepted connection: HTTP/1.1, which may turn into a WebSocket.
 package struct HTTPAndWebSocketChannel: ServerChildChannel, HTTPChannelHandler {

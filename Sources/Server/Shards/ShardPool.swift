@@ -71,32 +71,14 @@ package final class ShardPool: MediaPlane, Service {
   ///
   /// - Throws: `StartFailure` if a shard cannot start at all.
   package func run() async throws {
-    try await withTaskCancellationHandler {
-      try await withGracefulShutdownHandler {
-        try await supervise()
-      } onGracefulShutdown: {
-        self.commands.close()
-      }
-    } onCancel: {
-      commands.close()
-    }
-  }
-
-  private func supervise() async throws {
     let (options, executable, logger) = (options, executable, logger)
     let (commands, board, events) = (commands, board, continuation)
-    try await withCheckedThrowingContinuation { (ended: CheckedContinuation<Void, any Error>) in
-      do throws(UDPError) {
-        try OSThread.start(named: "shards") {
-          var supervisor = ShardSupervisor(
-            options, executable: executable, orders: commands, events: events, board: board,
-            logger: logger)
-          ended.resume(with: supervisor.run())
-          events.finish()
-        }
-      } catch {
-        ended.resume(throwing: error)
-      }
+    try await superviseOnThread(named: "shards", until: commands) {
+      var supervisor = ShardSupervisor(
+        options, executable: executable, orders: commands, events: events, board: board,
+        logger: logger)
+      defer { events.finish() }
+      return supervisor.run()
     }
   }
 }

@@ -12,40 +12,31 @@ struct ShardSupervisor {
     let command: ShardCommand
     let shard: ShardNumber
   }
+  private typealias Processes = ChildProcesses<Int, ShardReport, ShardCommand>
 
-  /// One shard number and whichever process has it now.
+  /// One shard number, whichever process has it now.
   private struct Slot {
     let options: ShardOptions
     var life: ShardLife
-    var process: ShardProcess?
     /// What it said last before it died, for the log.
     var lastWords = ""
     var isMisconfigured = false
-    /// Lines it may still write to the log in this second.
-    var lineAllowance = 0
-    var channelIndex = 0
-    var errorIndex = 0
-    var endIndex = 0
   }
 
   /// How long processes may take to end by themselves when the server stops.
   private static let stopPatience = Nanoseconds.seconds(1)
-  /// How often ends are looked for where the kernel cannot tell of them.
-  private static let reapInterval = Nanoseconds.milliseconds(100)
-  private static let linesPerSecond = 100
   /// Places among the events kept for the news of a death.
   private static let reservedEvents = 1_024
   private static let statisticsReserve = 32_768
 
   private var slots: [Slot]
+  private var processes = Processes()
   private let executable: String
   private let orders: Mailbox<Order>
   private let events: AsyncStream<MediaPlaneEvent>.Continuation
   private let board: ShardBoard
   private let logger: Logger
-  private var poll = PollSet()
   private var eventRoom = Int.max
-  private var nextAllowance = MonotonicTime.now
 
   init(
     _ options: [ShardOptions], executable: String, orders: Mailbox<Order>,
@@ -64,21 +55,17 @@ struct ShardSupervisor {
   mutating func run() -> Result<Void, any Error> {
     defer { stop() }
     while true {
-      let now = MonotonicTime.now
-      if now >= nextAllowance {
-        for index in slots.indices { slots[index].lineAllowance = Self.linesPerSecond }
-        nextAllowance = now + .seconds(1)
-      }
-      for index in slots.indices { perform(slots[index].life.handle(.tick, at: now), on: index) }
+      for index in slots.indices { decide(.tick, index) }
       if let failure = startFailure { return .failure(failure) }
-      let ordersIndex = fillPoll()
+      let isOrdered: Bool
       do throws(UDPError) {
-        try poll.wait(until: deadline(at: now))
+        let deadline = slots.lazy.map(\.life.deadline).min() ?? .distantFuture
+        isOrdered = try processes.wait(or: orders.descriptor, until: deadline)
       } catch {
         return .failure(error)
       }
-      for index in slots.indices { read(index) }
-      if poll.isReadable(ordersIndex) {
+      for index in slots.indices { look(at: index) }
+      if isOrdered {
         for order in orders.drain() { write(order) }
         if orders.isClosed { return .success(()) }
       }
@@ -100,92 +87,41 @@ struct ShardSupervisor {
     return nil
   }
 
-  // MARK: Waiting
-
-  private mutating func fillPoll() -> Int {
-    poll.removeAll()
-    for index in slots.indices {
-      let process = slots[index].process
-      let channel = process?.channel
-      slots[index].channelIndex = poll.add(
-        channel?.descriptor ?? -1, forWriting: channel?.hasOutput ?? false)
-      slots[index].errorIndex = poll.add(process?.openErrorDescriptor ?? -1)
-      slots[index].endIndex = poll.add(process?.endDescriptor ?? -1)
-    }
-    return poll.add(orders.descriptor)
-  }
-
-  private func deadline(at now: MonotonicTime) -> MonotonicTime {
-    var earliest = MonotonicTime.distantFuture
-    for slot in slots {
-      earliest = min(earliest, slot.life.deadline)
-      if let process = slot.process, process.endDescriptor < 0 {
-        earliest = min(earliest, now + Self.reapInterval)
-      }
-    }
-    return earliest
-  }
-
-  // MARK: Reading
+  // MARK: Looking
 
   /// Takes in everything a process said before judging whether it is silent or gone.
-  private mutating func read(_ index: Int) {
-    guard let process = slots[index].process else { return }
-    if poll.isReadable(slots[index].errorIndex) { log(process.readLines(), of: index) }
-    if let channel = process.channel, poll.isReadable(slots[index].channelIndex) {
-      receive(from: channel, index)
-    }
-    guard process.endDescriptor < 0 || poll.isReadable(slots[index].endIndex),
-      let exit = process.exit()
-    else { return }
-    // What it said between our look at its channel and its end.
-    if let channel = process.channel { receive(from: channel, index) }
-    log(process.readLines(), of: index)
-    slots[index].process = nil
-    board.setProcess(nil, of: index)
-    logger.error(
-      "Media process \(exit)", metadata: metadata(index, ["pid": "\(process.id)"]))
-    decide(.exited, index)
-  }
-
-  private mutating func receive(from channel: ShardProcess.Channel, _ index: Int) {
-    var reports: [ShardReport] = []
-    var failure: ShardProcess.Channel.Failure?
-    do throws(ShardProcess.Channel.Failure) {
-      try channel.receive { reports.append($0) }
-    } catch {
-      failure = error
-    }
-    for report in reports {
-      decide(.heard, index)
-      switch report {
-      case .alive: break
-      case .ready(let port):
-        board.setPort(port, of: index)
-        decide(.ready, index)
-      case .event(let event): publish(event, of: index)
-      case .failed(let reason, let isConfiguration):
-        slots[index].lastWords = reason
-        slots[index].isMisconfigured = isConfiguration
+  private mutating func look(at index: Int) {
+    for happening in processes.happenings(of: index) {
+      switch happening {
+      case .line(let line):
+        guard processes.mayLogLine(of: index) else { continue }
+        logger.warning("\(line)", metadata: metadata(index))
+      case .report(let report):
+        decide(.heard, index)
+        note(report, index)
+      case .closed: if slots[index].life.isRunning { decide(.broken, index) }
+      case .malformed(let what):
+        logger.error("Media process wrote \(what)", metadata: metadata(index))
+        decide(.broken, index)
+      case .unread: decide(.broken, index)
+      case .ended(let exit, let id):
+        board.setProcess(nil, of: index)
+        logger.error("Media process \(exit)", metadata: metadata(index, ["pid": "\(id)"]))
+        decide(.exited, index)
       }
     }
-    switch failure {
-    case nil: break
-    case .ended:  // wait for its end for a moment: it has a reason to tell
-      slots[index].process?.closeChannel()
-      if slots[index].life.isRunning { decide(.broken, index) }
-    case .malformed(let what):
-      logger.error("Media process wrote \(what)", metadata: metadata(index))
-      decide(.broken, index)
-    case .unread: decide(.broken, index)
-    }
   }
 
-  private mutating func log(_ lines: [String], of index: Int) {
-    for line in lines {
-      guard slots[index].lineAllowance > 0 else { return }
-      slots[index].lineAllowance -= 1
-      logger.warning("\(line)", metadata: metadata(index))
+  private mutating func note(_ report: ShardReport, _ index: Int) {
+    switch report {
+    case .alive: break
+    case .ready(let port):
+      board.setPort(port, of: index)
+      decide(.ready, index)
+    case .event(let event): publish(event, of: index)
+    case .failed(let reason, let isConfiguration):
+      slots[index].lastWords = reason
+      slots[index].isMisconfigured = isConfiguration
     }
   }
 
@@ -211,9 +147,9 @@ struct ShardSupervisor {
 
   private mutating func write(_ order: Order) {
     let index = order.shard.rawValue
-    guard slots[index].life.isRunning, let channel = slots[index].process?.channel else { return }
-    do throws(ShardProcess.Channel.Failure) {
-      try channel.append(order.command)
+    guard slots[index].life.isRunning else { return }
+    do throws(Processes.Process.Channel.Failure) {
+      try processes.send(order.command, to: index)
     } catch {
       logger.error("Media process does not take commands: \(error)", metadata: metadata(index))
       decide(.broken, index)
@@ -221,9 +157,8 @@ struct ShardSupervisor {
   }
 
   private mutating func flush(_ index: Int) {
-    guard let channel = slots[index].process?.channel, channel.hasOutput else { return }
-    do throws(ShardProcess.Channel.Failure) {
-      try channel.flush()
+    do throws(Processes.Process.Channel.Failure) {
+      try processes.flush(index)
     } catch {
       decide(.broken, index)
     }
@@ -232,21 +167,17 @@ struct ShardSupervisor {
   // MARK: Deciding
 
   private mutating func decide(_ input: ShardLife.Input, _ index: Int) {
-    perform(slots[index].life.handle(input, at: .now), on: index)
-  }
-
-  private mutating func perform(_ effects: [ShardLife.Effect], on index: Int) {
-    for effect in effects {
+    for effect in slots[index].life.handle(input, at: .now) {
       switch effect {
       case .spawn: spawn(index)
-      case .kill: slots[index].process?.kill()
+      case .kill: processes.kill(index)
       case .announceReady:
         logger.info(
           "Media process ready",
           metadata: metadata(
             index,
             [
-              "pid": "\(slots[index].process?.id ?? 0)",
+              "pid": "\(processes.processID(of: index) ?? 0)",
               "port": "\(board.port(of: number(index)) ?? 0)",
             ]))
         announce(.ready(number(index)))
@@ -259,10 +190,10 @@ struct ShardSupervisor {
 
   private mutating func spawn(_ index: Int) {
     do throws(UDPError) {
-      let process = try ShardProcess(
-        executable: executable, arguments: ["stoa", "shard"] + slots[index].options.arguments)
-      slots[index].process = process
-      board.setProcess(process.id, of: index)
+      let id = try processes.start(
+        index, executable: executable,
+        arguments: ["stoa", "shard"] + slots[index].options.arguments)
+      board.setProcess(id, of: index)
     } catch {
       slots[index].lastWords = "\(error)"
       slots[index].isMisconfigured = true
@@ -274,24 +205,13 @@ struct ShardSupervisor {
   // MARK: Stopping
 
   private mutating func stop() {
-    for slot in slots { slot.process?.closeChannel() }
+    for index in slots.indices { processes.closeChannel(of: index) }
     let limit = MonotonicTime.now + Self.stopPatience
-    var isKilled = false
-    while true {
+    while !processes.isEmpty {
+      processes.waitForEnds(killingAt: limit)
       for index in slots.indices {
-        guard let process = slots[index].process, process.exit() != nil else { continue }
-        slots[index].process = nil
-        board.setProcess(nil, of: index)
+        for case .ended in processes.happenings(of: index) { board.setProcess(nil, of: index) }
       }
-      guard slots.contains(where: { $0.process != nil }) else { return }
-      let now = MonotonicTime.now
-      if now >= limit, !isKilled {
-        for slot in slots { slot.process?.kill() }
-        isKilled = true
-      }
-      poll.removeAll()
-      for slot in slots { poll.add(slot.process?.endDescriptor ?? -1) }
-      try? poll.wait(until: now + Self.reapInterval)  // then look again, whatever it was
     }
   }
 

@@ -1,10 +1,6 @@
 import CLinux
 import Glibc
-import SFU
 import UDP
-
-/// A shard as its supervisor holds it.
-typealias ShardProcess = ChildProcess<ShardReport, ShardCommand>
 
 /// How a process ended.
 enum ProcessExit: Equatable, CustomStringConvertible {

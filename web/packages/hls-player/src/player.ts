@@ -1,5 +1,3 @@
-import { chooseVariant, Download, shouldGiveUp } from "./adaptation";
-import { Bandwidth } from "./bandwidth";
 import { Clock, realClock } from "./clock";
 import { correction, LiveState, playbackRate } from "./live";
 import { MediaBuffer } from "./media-buffer";
@@ -10,6 +8,7 @@ import { holdBack, isLowLatency, retryDelay, startTime } from "./schedule";
 import { codecsOf, mimeType, support } from "./support";
 import { Track, TrackHost } from "./track";
 import { fetchTransport, LoadError, Transport } from "./transport";
+import { VariantChoice } from "./variant-choice";
 
 export interface Level {
   height: number | null;
@@ -49,13 +48,8 @@ export interface PlayerOptions {
 
 /** Seconds to have in store; a live stream has less by its nature. */
 const GOAL = 24;
-/** Bits per second that are believed in before anything was measured. */
-const INITIAL_BANDWIDTH = 1_500_000;
 /** Seconds between two looks at what plays. */
 const LOOK = 0.25;
-/** Seconds that a variant is left alone after it failed so often. */
-const REST = 20;
-const FAILURES_OF_VARIANT = 2;
 /** Times that a playlist which cannot be read is asked for before anything plays. */
 const MOST_UNREADABLE = 3;
 /** Times that the browser may refuse what it is given, within so many seconds. */
@@ -74,14 +68,9 @@ export class HLSPlayer {
 
   private readonly clock: Clock;
   private readonly transport: Transport;
-  private readonly bandwidth = new Bandwidth(INITIAL_BANDWIDTH);
+  private readonly choice: VariantChoice;
   private readonly stop = new AbortController();
-  private readonly failing = new Map<number, number>();
   private readonly offsets = new Map<number, number>();
-  private variants: Variant[] = [];
-  private current = -1;
-  private chosen: number | null = null;
-  private changedAt = -Infinity;
   private main: Track | null = null;
   private sound: Track | null = null;
   private media: MediaSource | null = null;
@@ -101,6 +90,8 @@ export class HLSPlayer {
   constructor(private readonly video: HTMLVideoElement, url: string, options: PlayerOptions = {}) {
     this.clock = options.clock ?? realClock;
     this.transport = options.transport ?? fetchTransport;
+    const height = () => (video.clientHeight || 360) * (globalThis.devicePixelRatio ?? 1);
+    this.choice = new VariantChoice(this.clock, height, () => this.tell());
     const base = typeof location === "undefined" ? undefined : location.href;
     const address = new URL(url, base).href;
     for (const [event, listener] of this.listeners) video.addEventListener(event, listener);
@@ -130,9 +121,9 @@ export class HLSPlayer {
       isAtEdge: isLive && edge - position < NEAR_EDGE,
       latency: isLive ? Math.max(0, end - position) : 0,
       buffered: this.playable(),
-      levels: this.variants.map(({ height, bandwidth }) => ({ height, bandwidth })),
-      level: this.current,
-      chosenLevel: this.chosen,
+      levels: this.choice.variants.map(({ height, bandwidth }) => ({ height, bandwidth })),
+      level: this.choice.index,
+      chosenLevel: this.choice.chosen,
     };
   }
 
@@ -152,7 +143,7 @@ export class HLSPlayer {
 
   /** Loads one level only; `null` for the best that comes through. */
   choose(level: number | null): void {
-    this.chosen = level;
+    this.choice.chosen = level;
     this.tell();
   }
 
@@ -177,12 +168,10 @@ export class HLSPlayer {
     for (let failures = 0; !this.stop.signal.aborted; failures += 1) {
       try {
         const { text, url: address } = await this.transport.text(url, this.stop.signal, 10);
-        this.variants = isMultivariant(text) ? this.playableOf(readMultivariant(text, address)) : [single(address)];
+        this.choice.begin(isMultivariant(text) ? this.playableOf(readMultivariant(text, address)) : [single(address)]);
         this.isMissing = false;
         this.problem = null;
-        this.current = this.better(0);
-        this.changedAt = this.clock.now();
-        const variant = this.variants[this.current]!;
+        const { variant } = this.choice;
         this.main = new Track(variant.uri, this.hostOf(true));
         this.main.open();
         if (variant.audio) {
@@ -218,9 +207,10 @@ export class HLSPlayer {
       offsets: this.offsets,
       position: () => this.pending ?? this.video.currentTime,
       goal: () => GOAL,
-      measured: (bytes, seconds, media) => this.bandwidth.add(bytes, seconds, media),
-      choose: (buffered) => (isMain ? this.chooseNow(buffered) : this.variants[this.current]!.audio!),
-      instead: (download, buffered, seconds) => (isMain ? this.instead(download, buffered, seconds) : null),
+      measured: (bytes, seconds, media) => this.choice.measured(bytes, seconds, media),
+      choose: (buffered) => (isMain ? this.choice.next(buffered).uri : this.choice.variant.audio!),
+      instead: (download, buffered, seconds) =>
+        isMain ? (this.choice.instead(download, buffered, seconds)?.uri ?? null) : null,
       failed: (error, uri, failures) => this.failed(error, uri, failures),
       recovered: () => {
         this.problem = null;
@@ -255,7 +245,7 @@ export class HLSPlayer {
     await new Promise((resolve) => media.addEventListener("sourceopen", resolve, { once: true }));
     URL.revokeObjectURL(video.src);
     try {
-      const variant = this.variants[this.current]!;
+      const { variant } = this.choice;
       const told = this.sound
         ? [codecsOf(variant.codecs, false), codecsOf(variant.codecs, true)]
         : [variant.codecs];
@@ -342,43 +332,6 @@ export class HLSPlayer {
     return second ? both(first!, second) : first ?? [];
   }
 
-  private better(buffered: number): number {
-    const now = this.clock.now();
-    for (const [index, until] of this.failing) if (until < now) this.failing.delete(index);
-    if (this.chosen !== null && !this.failing.has(this.chosen)) return this.chosen;
-    return chooseVariant({
-      variants: this.variants,
-      current: this.current,
-      estimate: this.bandwidth.estimate,
-      buffered,
-      sinceChange: now - this.changedAt,
-      height: (this.video.clientHeight || 360) * (globalThis.devicePixelRatio ?? 1),
-      failing: new Set(this.failing.keys()),
-    });
-  }
-
-  private chooseNow(buffered: number): string {
-    this.become(this.better(buffered));
-    return this.variants[this.current]!.uri;
-  }
-
-  private become(index: number): void {
-    if (index === this.current) return;
-    this.current = index;
-    this.changedAt = this.clock.now();
-    this.tell();
-  }
-
-  private instead(download: Download, buffered: number, seconds: number): string | null {
-    const [smallest, own] = [this.variants[0]!, this.variants[this.current]!];
-    if (this.chosen !== null || smallest === own) return null;
-    const expected = download.expected || (own.bandwidth * seconds) / 8;
-    const smaller = (smallest.bandwidth * seconds) / 8;
-    if (!shouldGiveUp({ ...download, expected }, buffered, smaller)) return null;
-    this.become(0);
-    return smallest.uri;
-  }
-
   private failed(error: Error, uri: string, failures: number): void {
     if (!(error instanceof LoadError) && !(error instanceof PlaylistError)) console.warn(error);
     this.problem = error.message;
@@ -387,14 +340,8 @@ export class HLSPlayer {
     if (error instanceof PlaylistError && this.phase === "loading" && failures >= MOST_UNREADABLE) {
       return this.fail(error.message);
     }
-    const index = this.variants.findIndex((variant) => variant.uri === uri);
-    if (failures >= FAILURES_OF_VARIANT && index >= 0 && this.variants.length > 1) {
-      this.failing.set(index, this.clock.now() + REST);
-      if (index === this.current) {
-        this.become(this.better(0));
-        this.main?.choose(this.variants[this.current]!.uri);
-      }
-    }
+    const other = this.choice.failed(uri, failures);
+    if (other) this.main?.choose(other.uri);
     this.tell();
   }
 

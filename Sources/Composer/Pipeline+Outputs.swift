@@ -165,6 +165,10 @@ extension Pipeline {
 
   /// Draws an output anew; its size stays, because its encoder's does.
   private func relayout(_ id: String, _ wanted: CompositionSpecification) {
+    if let index = pendingStarts.firstIndex(where: { $0.id == id }) {
+      pendingStarts[index].composition = wanted
+      return
+    }
     guard let output = outputs.first(where: { $0.specification.id == id }),
       let old = compositions.first(where: {
         $0.renditions.contains { $0.feeds.contains { $0.output === output } }

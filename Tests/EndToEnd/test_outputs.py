@@ -1,5 +1,6 @@
 """Recordings and HLS as an application asks for them: REST, a real composer process, files and playlists."""
 
+import asyncio
 import json
 import os
 import signal
@@ -10,8 +11,9 @@ import urllib.request
 import pytest
 
 from support.paths import BINARY
-from support.recorded import errors, flashes, probe, write_clip
+from support.recorded import errors, flashes, pictures, probe, write_clip
 from support.server import APIError, token
+from support.signalling import Signalling
 from support.waiting import eventually
 
 
@@ -118,6 +120,32 @@ def test_a_recording_goes_on_in_the_same_file_after_its_composer_was_killed(serv
     assert errors(path) == ""
     assert probe(path)[1] > 7
     assert event_types(server, room).count("composer-restarted") == 1
+
+
+def test_a_layout_that_is_published_is_drawn_from_then_on(server, room, tmp_path):
+    async def change():
+        host = Signalling(server.url)
+        await host.open()
+        await host.join(room, "Host", mode="SIGNALLING_ONLY")
+        layout = {"type": "SPOTLIGHT", "priority": "PIN"}
+        await host.request("publish", topic="RECORDING_LAYOUT", message=json.dumps(layout))
+        await host.close()
+
+    text(server, "POST", "/v2/recordings/start", {"roomId": room})
+    recording(server, room, "started")
+    time.sleep(4)
+    asyncio.run(change())
+    time.sleep(4)
+    text(server, "POST", "/v2/recordings/end", {"roomId": room})
+    path = fetch(server, recording(server, room, "stopped")["file"]["fileUrl"], tmp_path / "recording.mp4")
+
+    assert errors(path) == ""
+    # The grid has the red picture in its middle; nobody is pinned, so the spotlight is on nobody.
+    red = [middle[0] > 120 for _, middle in pictures(path)]
+    changes = [index for index in range(1, len(red)) if red[index] != red[index - 1]]
+    assert red[60] and not red[-30], changes
+    assert len(changes) <= 2, "the picture changed there and back"
+    assert "output-layout-changed" in event_types(server, room)
 
 
 def test_the_end_of_the_session_ends_its_recording(server, room):

@@ -15,6 +15,8 @@ package struct ComposerOrder: Sendable, Equatable {
     /// Begins an output; the first one starts the process.
     case start(OutputSpecification)
     case stop(outputID: String)
+    /// Draws a running output in another way.
+    case relayout(outputID: String, composition: CompositionSpecification)
     case capture(CaptureSpecification)
     /// The session is over: an output that a server left behind is made whole.
     case finish(OutputSpecification)

@@ -48,6 +48,7 @@ extension RoomState {
     }
     reply(
       .published(messageID: message.messageID, timestamp: message.timestamp), to: id, of: key)
+    obeyLayout(request, of: key, now)
   }
 
   private mutating func keep(_ message: PubSubMessage, _ json: [UInt8], sendOnly: [String]?) {

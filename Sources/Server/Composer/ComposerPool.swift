@@ -68,7 +68,7 @@ package final class ComposerPool: ComposerPlane, Service {
           ComposerNews(order.session, .event(.stopped(outputID: id, files: []))))
       }
       post(order)
-    case .finish, .capture: post(order)
+    case .relayout, .finish, .capture: post(order)
     }
   }
 

@@ -78,7 +78,7 @@ struct ComposerSupervisor {
     if slots[order.session] == nil {
       switch order.content {
       case .start, .finish: slots[order.session] = Slot(life: ComposerLife(at: .now))
-      case .stop, .capture, .end: return  // there is nothing of it
+      case .stop, .relayout, .capture, .end: return  // there is nothing of it
       }
     }
     makeFolder(order)

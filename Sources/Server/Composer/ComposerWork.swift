@@ -38,6 +38,10 @@ package struct ComposerWork: Sendable {
       guard let index = items.firstIndex(where: { $0.specification.id == id }) else { return nil }
       items[index].isStopping = true
       return .stop(outputID: id)
+    case .relayout(let id, let composition):
+      guard let index = items.firstIndex(where: { $0.specification.id == id }) else { return nil }
+      items[index].specification.composition = composition
+      return .relayout(outputID: id, composition: composition)
     case .capture(let capture): return .capture(capture)
     case .end:
       isEnding = true

@@ -106,6 +106,36 @@ import Wire
     #expect(room.orders.isEmpty)
   }
 
+  @Test func `a layout that a moderator publishes is drawn from then on`() throws {
+    var room = try RoomHarness()
+    let ann = room.join("ann")
+    let bob = room.join("bob", access: RoomHarness.access([.allowJoin]))
+    let id = try #require(start(&room, .recording, by: ann))
+    _ = start(&room, .hls, id: 3, by: ann)
+    func publish(_ text: String, id: Int, by connection: ConnectionID) {
+      let request = PublishRequest(topic: "RECORDING_LAYOUT", message: .string(text))
+      room.request(.publish(request), id: id, connection)
+    }
+    room.orders = []
+
+    publish(#"{"type":"SIDEBAR"}"#, id: 2, by: bob)
+    publish("a text", id: 4, by: ann)
+    publish(#"{"type":"ROUND"}"#, id: 5, by: ann)
+    publish(#"{"type":"GRID"},"theme":"LIGHT"#, id: 6, by: ann)
+    #expect(room.orders.isEmpty)
+
+    publish(#"{"type":"spotlight","priority":"PIN","gridSize":4}"#, id: 7, by: ann)
+    publish(#"{"type":"SPOTLIGHT","priority":"PIN","gridSize":4}"#, id: 8, by: ann)
+    let expected = CompositionSpecification(layout: .spotlight, priority: .pin, gridSize: 4)
+    #expect(
+      room.orders.map(\.content) == [.relayout(outputID: id, composition: expected)])
+
+    room.request(.stopOutput(.recording, outputID: nil), id: 9, ann)
+    room.orders = []
+    publish(#"{"type":"GRID"}"#, id: 10, by: ann)
+    #expect(room.orders.isEmpty)
+  }
+
   @Test(arguments: [
     (OutputType.recording, 4018, 4012), (.livestream, 4019, 4014), (.hls, 4020, 4017),
   ])

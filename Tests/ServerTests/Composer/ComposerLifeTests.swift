@@ -109,6 +109,19 @@ import Wire
     #expect(work.needsRoom)
   }
 
+  @Test func `a successor draws in the layout that was asked for last`() {
+    var work = ComposerWork()
+    let layout = CompositionSpecification(layout: .spotlight)
+    _ = work.note(.start(specification("a")))
+    let order = ComposerOrder.Content.relayout(outputID: "a", composition: layout)
+    #expect(work.note(order) == .relayout(outputID: "a", composition: layout))
+    #expect(work.note(.relayout(outputID: "b", composition: layout)) == nil)
+
+    var a = specification("a")
+    a.composition = layout
+    #expect(work.commands == [.start(a)])
+  }
+
   @Test func `after the end a successor only finishes`() {
     var work = ComposerWork()
     _ = work.note(.start(specification("a")))

@@ -36,6 +36,7 @@ final class EchoComposers: ComposerPlane, Service {
         return found
       }
       if let found { say(.stopped(outputID: id, files: [Self.file(of: found)])) }
+    case .relayout: break
     case .finish(let specification):
       say(.stopped(outputID: specification.id, files: [Self.file(of: specification)]))
     case .capture(let capture):

@@ -100,6 +100,14 @@ export class Participant extends Emitter<ParticipantEvents> {
     if (before !== quality) this.watchHeight(height, before, quality);
   }
 
+  /** Chooses the smallest camera picture that looks good at a size, in pixels of the screen. */
+  async setViewPort(width: number, height: number): Promise<void> {
+    if (!(width > 0) || !(height > 0)) {
+      throw sdkError("ERROR_INVALID_PARAMETER", `No size of a view: ${String(width)} × ${String(height)}`);
+    }
+    return this.setQuality(qualityFor(Math.max((width * 9) / 16, height)));
+  }
+
   /** Removes this participant from the meeting; needs the permission `allow_mod`. */
   remove(): Promise<void> {
     return this.control.remove(this.id);
@@ -244,4 +252,10 @@ export class Participant extends Emitter<ParticipantEvents> {
       });
     }, 500);
   }
+}
+
+/** The quality for so many lines: a picture may be enlarged by a third before it shows. */
+function qualityFor(lines: number): Quality {
+  if (lines <= 240) return "low";
+  return lines <= 480 ? "med" : "high";
 }

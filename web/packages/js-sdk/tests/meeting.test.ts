@@ -420,3 +420,20 @@ test("a remote stream is paused and resumed at the server", async () => {
     assert(!stream.paused);
   });
 });
+
+test("the picture that is asked for is the smallest that looks good in its view", async () => {
+  await Visit.with({ micEnabled: false, webcamEnabled: false }, async (visit) => {
+    visit.joined = { participants: [bob] };
+    await visit.meeting.join();
+    visit.events(1, { type: "stream-seated", streamId: "b2", mid: "5" });
+    await visit.logged("on", "bob", "video", "b2");
+    const known = visit.meeting.participants.get("bob")!;
+    for (const [width, height] of [[320, 180], [600, 340], [180, 320], [1280, 720]] as const) {
+      await known.setViewPort(width, height);
+    }
+    await assert.rejects(known.setViewPort(0, 180), { code: 3073 });
+
+    const asked = visit.server.log.filter(({ type }) => type === "set-quality").map(({ quality }) => quality);
+    assert.deepEqual(asked, ["low", "med", "med", "high"]);
+  });
+});

@@ -110,7 +110,10 @@ export class Server {
   }
 
   stop(): void {
+    // Who is just coming back must not keep the test's process alive.
+    this.isDown = true;
     this.http.close();
+    this.http.closeAllConnections();
     for (const client of this.clients) client.cut();
   }
 

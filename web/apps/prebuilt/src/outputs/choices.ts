@@ -2,6 +2,7 @@ import type { LivestreamTarget, OutputConfig } from "@stoa/js-sdk";
 
 /** What can be begun. */
 export type OutputKind = "recording" | "livestream" | "hls";
+export const OUTPUT_KINDS: readonly OutputKind[] = ["recording", "livestream", "hls"];
 
 /** How a recording or stream is to look, as it is chosen and remembered. */
 export interface Look {
@@ -44,11 +45,16 @@ export function readLook(text: string): Look {
   return look;
 }
 
+/** A layout in the words of the SDK: what is not a grid shows who is pinned. */
+export function layoutOf(layout: Look["layout"]): NonNullable<OutputConfig["layout"]> {
+  return { type: layout, priority: layout === "GRID" ? "SPEAKER" : "PIN", gridSize: 25 };
+}
+
 /** The look in the words of the SDK. */
 export function configOf(kind: OutputKind, look: Look): OutputConfig {
   const isSound = look.audioOnly && kind !== "livestream";
   return {
-    layout: { type: look.layout, priority: look.layout === "GRID" ? "SPEAKER" : "PIN", gridSize: 25 },
+    layout: layoutOf(look.layout),
     theme: look.theme,
     mode: isSound ? "audio" : "video-and-audio",
     quality: look.quality,

@@ -1,19 +1,8 @@
 import { element } from "../dom";
 import { recall, remember } from "../memory";
+import { Choice, choiceRow, LAYOUT_HINTS, LAYOUTS } from "./choice-row";
 import { Look, OutputKind, readLook } from "./choices";
 
-interface Choice<Value extends string> {
-  value: Value;
-  label: string;
-  /** Rectangles on a grid of 24×16: what it looks like. */
-  drawing?: readonly (readonly [x: number, y: number, width: number, height: number])[];
-}
-
-const LAYOUTS: readonly Choice<Look["layout"]>[] = [
-  { value: "GRID", label: "Grid", drawing: [[1, 1, 10, 6.5], [13, 1, 10, 6.5], [1, 8.5, 10, 6.5], [13, 8.5, 10, 6.5]] },
-  { value: "SIDEBAR", label: "Sidebar", drawing: [[1, 1, 15, 14], [17, 1, 6, 4], [17, 6, 6, 4], [17, 11, 6, 4]] },
-  { value: "SPOTLIGHT", label: "Spotlight", drawing: [[1, 1, 22, 14]] },
-];
 const QUALITIES: readonly Choice<Look["quality"]>[] = [
   { value: "low", label: "480p" },
   { value: "med", label: "720p" },
@@ -69,12 +58,7 @@ export class LookForm {
 
   private refresh(): void {
     this.pictures.hidden = this.look.audioOnly && this.kind !== "livestream";
-    this.hint.textContent =
-      this.look.layout === "GRID"
-        ? "Everybody, the ones who speak first."
-        : this.look.layout === "SIDEBAR"
-        ? "Who is pinned: the first one large, the others beside. Pin people from their menu."
-        : "Only who is pinned, as large as possible. Pin people from their menu.";
+    this.hint.textContent = LAYOUT_HINTS[this.look.layout];
   }
 
   private choices<Name extends "layout" | "quality" | "theme" | "orientation">(
@@ -82,48 +66,9 @@ export class LookForm {
     name: Name,
     choices: readonly Choice<Look[Name]>[],
   ): HTMLElement {
-    return element(
-      "fieldset",
-      { class: "choices" },
-      element("legend", { class: "field-name" }, title),
-      element(
-        "div",
-        { class: "choice-row" },
-        ...choices.map(({ value, label, drawing }) =>
-          element(
-            "label",
-            { class: drawing ? "choice drawn" : "choice" },
-            element("input", {
-              type: "radio",
-              name: `${this.kind}-${name}`,
-              value,
-              checked: this.look[name] === value,
-              "data-testid": `${name}-${value}`,
-              onchange: () => {
-                this.look[name] = value;
-                this.refresh();
-              },
-            }),
-            drawing ? picture(drawing) : null,
-            element("span", {}, label),
-          ),
-        ),
-      ),
-    );
+    return choiceRow(title, name, this.kind, choices, this.look[name], (value) => {
+      this.look[name] = value;
+      this.refresh();
+    });
   }
-}
-
-const SVG = "http://www.w3.org/2000/svg";
-
-function picture(rectangles: NonNullable<Choice<string>["drawing"]>): SVGSVGElement {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("viewBox", "0 0 24 16");
-  svg.setAttribute("class", "drawing");
-  svg.setAttribute("aria-hidden", "true");
-  for (const [x, y, width, height] of rectangles) {
-    const drawn = document.createElementNS(SVG, "rect");
-    for (const [name, value] of Object.entries({ x, y, width, height, rx: 1.2 })) drawn.setAttribute(name, String(value));
-    svg.append(drawn);
-  }
-  return svg;
 }

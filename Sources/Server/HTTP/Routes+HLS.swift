@@ -46,10 +46,14 @@ extension RouteTable {
       }
       return number
     }
+    let segment = try number("_HLS_msn")
+    let part = try number("_HLS_part")
+    guard part == nil || segment != nil else {
+      throw HTTPFailure.invalidParameter("'_HLS_part' needs '_HLS_msn'.")
+    }
     return try await origin.response(
       to: HLSOrigin.Asked(
-        outputID: request.parameter("outputId"), parts: parts,
-        segment: try number("_HLS_msn"), part: try number("_HLS_part"),
+        outputID: request.parameter("outputId"), parts: parts, segment: segment, part: part,
         range: request.request.headers[.range]))
   }
 }

@@ -39,6 +39,15 @@ import Testing
     #expect(playlist.isTooFar(11))
   }
 
+  @Test func `a part that a whole segment does not have is the first of the next segment`() {
+    let before = live.split(separator: "\n").dropLast(2).joined(separator: "\n")
+
+    #expect(MediaPlaylist(before).has(segment: 8, part: 1))
+    #expect(!MediaPlaylist(before).has(segment: 8, part: 2))
+    #expect(MediaPlaylist(live).has(segment: 8, part: 2))
+    #expect(MediaPlaylist(before).has(segment: 7, part: 2))
+  }
+
   @Test func `an ended playlist has all it will have`() {
     let playlist = MediaPlaylist(live + "\n#EXT-X-ENDLIST\n")
 

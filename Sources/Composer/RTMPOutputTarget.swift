@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Media
 internal import Signal
 
@@ -14,7 +15,14 @@ final class RTMPOutputTarget: OutputTarget {
     sink = try RTMPSink(
       targets: targets.map {
         Media.RTMPTarget(url: $0.url, streamKey: $0.streamKey, address: $0.address)
-      }, tracks: tracks, settings: RTMPSettings(bitrate: bitrate))
+      }, tracks: tracks,
+      settings: RTMPSettings(
+        bitrate: bitrate, certificateAuthorityFile: Self.certificateAuthorityFile))
+  }
+
+  /// Authorities that are trusted besides the system's, in the variable by which other programs are told of them.
+  private static var certificateAuthorityFile: String? {
+    getenv("SSL_CERT_FILE").map { String(cString: $0) }
   }
 
   func write(_ packet: EncodedPacket) { sink.write(packet) }

@@ -163,6 +163,16 @@ def test_a_viewer_sees_the_stream_its_past_and_its_end(composing, open_chromium)
     late.watch(room)
     eventually(lambda: shows(late.picture(), ANN), "a late viewer sees Ann", 20)
 
+    # Nobody is pinned, so the spotlight is on nobody.
+    ann.element("broadcast-button").click()
+    ann.element("menu-change-layout").click()
+    ann.element("layout-SPOTLIGHT").check(force=True)
+    ann.person.browser.screenshot("change-layout")
+    eventually(lambda: vera.picture() and not shows(vera.picture(), ANN), "the viewer sees another layout", 20)
+    ann.element("layout-GRID").check(force=True)
+    eventually(lambda: shows(vera.picture(), ANN), "the viewer sees Ann again", 20)
+    ann.page.keyboard.press("Escape")
+
     # With a past that is longer than what counts as live.
     eventually(lambda: vera.picture()["time"] > 12, "some of the stream has passed", 30)
     before = vera.picture()["time"]

@@ -349,7 +349,7 @@ def changes(before, after):
         each.is_discontinuity for number, each in new.items() if number >= before.reach[0])
     for number, each in old.items():
         now = new.get(number)
-        if each.parts and now and not now.parts and not is_new:
+        if each.parts and now and not now.parts and not is_new and not after.is_ended:
             away = after.end - each.began - each.seconds
             if away < 3 * after.target - after.part_target:
                 faults.append(f"the parts of segment {number} went away {away:.3f} s before the end")

@@ -161,6 +161,7 @@ package struct StoaServer: Sendable {
         reservePercent: configuration.compose.reservePercent, capacity: directory.usage.outputs,
         logger: logger),
       Uploader(store: store, storage: storage, time: time, logger: logger),
+      HLSCopier(store: store, storage: storage, time: time, logger: logger),
     ]
     if settings.metricsPort > 0 {
       let page = MetricsPage(

@@ -17,10 +17,12 @@ package enum KeyStorage: Codable, Equatable, Sendable {
     package var prefix: String?
     /// A canned ACL: `private`, `public-read`.
     package var acl: String?
+    /// HLS streams are copied there while they run; `nil` is false.
+    package var copiesHLS: Bool?
 
     package init(
       bucket: String, region: String, accessKeyID: String, secretAccessKey: String,
-      endpoint: String? = nil, prefix: String? = nil, acl: String? = nil
+      endpoint: String? = nil, prefix: String? = nil, acl: String? = nil, copiesHLS: Bool? = nil
     ) {
       self.bucket = bucket
       self.region = region
@@ -29,6 +31,7 @@ package enum KeyStorage: Codable, Equatable, Sendable {
       self.endpoint = endpoint
       self.prefix = prefix
       self.acl = acl
+      self.copiesHLS = copiesHLS
     }
   }
 
@@ -46,21 +49,36 @@ package enum KeyStorage: Codable, Equatable, Sendable {
     package var credential: Credential
     package var endpoint: String?
     package var prefix: String?
+    /// HLS streams are copied there while they run; `nil` is false.
+    package var copiesHLS: Bool?
 
     package init(
       account: String, container: String, credential: Credential, endpoint: String? = nil,
-      prefix: String? = nil
+      prefix: String? = nil, copiesHLS: Bool? = nil
     ) {
       self.account = account
       self.container = container
       self.credential = credential
       self.endpoint = endpoint
       self.prefix = prefix
+      self.copiesHLS = copiesHLS
+    }
+  }
+
+  /// HLS streams are copied there while they run.
+  package var copiesHLS: Bool {
+    switch self {
+    case .s3(let bucket): bucket.copiesHLS ?? false
+    case .azure(let container): container.copiesHLS ?? false
     }
   }
 
   /// What may be shown of it.
   package var summary: String {
+    place + (copiesHLS ? ", with HLS" : "")
+  }
+
+  private var place: String {
     switch self {
     case .s3(let s3):
       "s3 \(s3.endpoint ?? "amazonaws.com")/\(s3.bucket)" + (s3.prefix.map { "/\($0)" } ?? "")

@@ -39,6 +39,9 @@ package protocol OutputStore: Sendable {
   /// Files that are to be put into somebody's storage, oldest first.
   func filesToUpload(limit: Int) async throws(StoreError) -> [UploadTask]
 
+  /// HLS of keys that want it copied into their storage, newest first.
+  func streamsToCopy(limit: Int) async throws(StoreError) -> [OutputRecord]
+
   /// Notes what became of a file's upload.
   func note(
     _ storage: OutputFileRecord.Storage, of fileID: String, remoteURL: String?

@@ -67,7 +67,7 @@ extension OutputFileRecord {
 }
 
 extension OutputRecord {
-  fileprivate init(row: Row, _ db: Database) throws {
+  init(row: Row, _ db: Database) throws {
     guard let specification = try row.json("specification", as: OutputSpecification.self) else {
       throw StoreError(reason: "no specification")
     }

@@ -31,6 +31,25 @@ extension SQLiteStore {
     }
   }
 
+  package func streamsToCopy(limit: Int) async throws(StoreError) -> [OutputRecord] {
+    try await read { db in
+      var keys: [String] = []
+      for row in try Row.fetchAll(db, sql: "SELECT * FROM keyStorage") {
+        let storage = try row.json("configuration", as: KeyStorage.self)
+        if storage?.copiesHLS == true { keys.append(try row.text("apiKey")) }
+      }
+      guard !keys.isEmpty else { return [] }
+      let marks = keys.map { _ in "?" }.joined(separator: ", ")
+      return try Row.fetchAll(
+        db,
+        sql: """
+          SELECT * FROM output WHERE type = 'hls' AND apiKey IN (\(marks))
+          ORDER BY number DESC LIMIT \(limit)
+          """, arguments: StatementArguments(keys)
+      ).map { try OutputRecord(row: $0, db) }
+    }
+  }
+
   package func uploadProgress(of fileID: String) async throws(StoreError) -> String? {
     try await read { db in
       try String.fetchOne(

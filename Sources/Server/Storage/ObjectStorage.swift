@@ -32,17 +32,23 @@ package struct ObjectStorage: Sendable {
       try check(reply)
       return String(url.prefix { $0 != "?" })
     }
-    let configured: KeyStorage?
-    do {
-      configured = try await store.storage(of: task.output.apiKey)
-    } catch {
-      throw StorageFailure("the store failed", isTemporary: true)
-    }
-    switch configured {
-    case nil: throw StorageFailure("the key has no storage any more", isTemporary: false)
+    switch try await configured(task.output.apiKey) {
     case .s3(let bucket): return try await put(task, into: bucket, at: now)
     case .azure(let container): return try await put(task, into: container, at: now)
     }
+  }
+
+  func configured(_ key: String) async throws(StorageFailure) -> KeyStorage {
+    let configured: KeyStorage?
+    do {
+      configured = try await store.storage(of: key)
+    } catch {
+      throw StorageFailure("the store failed", isTemporary: true)
+    }
+    guard let configured else {
+      throw StorageFailure("the key has no storage any more", isTemporary: false)
+    }
+    return configured
   }
 
   /// An address under which whoever has it can fetch the file for a while; `nil` if the plain one is all
@@ -148,7 +154,7 @@ package struct ObjectStorage: Sendable {
     await keep(nil, task.file.id)
   }
 
-  private func s3(
+  func s3(
     _ bucket: KeyStorage.S3, _ request: S3Signature.Request, _ body: OutboundBody, hash: String,
     at now: Timestamp
   ) async throws(StorageFailure) -> OutboundReply {
@@ -210,13 +216,15 @@ package struct ObjectStorage: Sendable {
     return container.url(of: task.objectName)
   }
 
-  private func azure(
+  func azure(
     _ container: KeyStorage.Azure, _ name: String, query: [(name: String, value: String)],
-    _ body: OutboundBody, length: Int64, type: String?, at now: Timestamp
+    _ body: OutboundBody, length: Int64, type: String?,
+    headers more: [(name: String, value: String)] = [], at now: Timestamp
   ) async throws(StorageFailure) -> OutboundReply {
     var headers: [(name: String, value: String)] = [
       ("x-ms-date", AzureSignature.date(now)), ("x-ms-version", "2021-08-06"),
     ]
+    headers += more
     if let type { headers.append(("x-ms-blob-content-type", type)) }
     var url = container.url(of: name)
     let asked = query.map { "\($0.name)=\(S3Signature.encoded($0.value))" }.joined(separator: "&")
@@ -229,8 +237,9 @@ package struct ObjectStorage: Sendable {
             account: container.account, key: key, method: "PUT",
             path: container.path(of: name), query: query, headers: headers, length: length)
         ))
-      url += "?" + asked
-    case .sharedAccess(let token): url += "?" + asked + "&" + token
+      if !asked.isEmpty { url += "?" + asked }
+    case .sharedAccess(let token):
+      url += "?" + (asked.isEmpty ? "" : asked + "&") + token
     }
     return try await send("PUT", url, headers: headers, body: body)
   }
@@ -253,7 +262,7 @@ package struct ObjectStorage: Sendable {
   }
 
   /// 2xx is done; what the owner has to mend is for good, all else may pass.
-  private func check(_ reply: OutboundReply) throws(StorageFailure) {
+  func check(_ reply: OutboundReply) throws(StorageFailure) {
     guard !(200..<300).contains(reply.status) else { return }
     let isTemporary = reply.status >= 500 || [408, 409, 425, 429].contains(reply.status)
     let code = Self.element("Code", of: reply.body).map { " \($0)" } ?? ""
@@ -261,7 +270,7 @@ package struct ObjectStorage: Sendable {
       "the storage answered \(reply.status)\(code.prefix(60))", isTemporary: isTemporary)
   }
 
-  private static func size(of path: String) throws(StorageFailure) -> Int64 {
+  static func size(of path: String) throws(StorageFailure) -> Int64 {
     var status = stat()
     guard stat(path, &status) == 0 else {
       throw StorageFailure("the file is gone", isTemporary: false)

@@ -12,7 +12,7 @@ struct KeyStorageCommand: ParsableCommand {
     discussion: """
       Examples:
         stoa key storage s3 mykey --bucket calls --region eu-central-1 --access-key-id AKIA… --secret-file secret
-        stoa key storage s3 mykey --bucket calls --endpoint https://minio.example.com --access-key-id u --secret-file secret
+        stoa key storage s3 mykey --bucket calls --endpoint https://minio.example.com --access-key-id u --secret-file secret --hls
         stoa key storage azure mykey --account acme --container calls --secret-file key
         stoa key storage show mykey
         stoa key storage local mykey
@@ -54,6 +54,8 @@ struct KeyStorageCommand: ParsableCommand {
     @Option(help: "https://host[:port] of a store that is not Amazon's.") var endpoint: String?
     @Option(help: "Before every object's name.") var prefix: String?
     @Option(help: "A canned ACL, such as public-read.") var acl: String?
+    @Flag(help: "HLS streams are copied there as well while they run, for a CDN in front of it.")
+    var hls = false
     @OptionGroup(visibility: .hidden) var settings: SettingOptions
 
     func run() async throws {
@@ -63,7 +65,7 @@ struct KeyStorageCommand: ParsableCommand {
             KeyStorage.S3(
               bucket: bucket, region: region, accessKeyID: accessKeyId,
               secretAccessKey: try KeyStorageCommand.secret(secretFile), endpoint: endpoint,
-              prefix: prefix, acl: acl)), of: key, settings)
+              prefix: prefix, acl: acl, copiesHLS: hls)), of: key, settings)
       }
     }
   }
@@ -79,6 +81,8 @@ struct KeyStorageCommand: ParsableCommand {
     var secretFile: String
     @Option(help: "https://host[:port] of another endpoint.") var endpoint: String?
     @Option(help: "Before every blob's name.") var prefix: String?
+    @Flag(help: "HLS streams are copied there as well while they run, for a CDN in front of it.")
+    var hls = false
     @OptionGroup(visibility: .hidden) var settings: SettingOptions
 
     func run() async throws {
@@ -91,7 +95,7 @@ struct KeyStorageCommand: ParsableCommand {
             KeyStorage.Azure(
               account: account, container: container,
               credential: isSignature ? .sharedAccess(token) : .key(secret), endpoint: endpoint,
-              prefix: prefix)), of: key, settings)
+              prefix: prefix, copiesHLS: hls)), of: key, settings)
       }
     }
   }

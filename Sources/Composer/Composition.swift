@@ -13,8 +13,14 @@ final class Composition {
   struct Key: Hashable {
     var specification: CompositionSpecification
     var only: Selection?
-    var watermark: String?
+    var watermark: Mark?
     var framesPerSecond = Int(PipelineClock.framesPerSecond)
+  }
+
+  /// A picture's path, a text, or both.
+  struct Mark: Hashable {
+    var imagePath: String?
+    var text: String?
   }
 
   private(set) var key: Key
@@ -126,8 +132,10 @@ extension CompositionSettings {
       width: specification.width, height: specification.height,
       framesPerSecond: key.framesPerSecond)
     if let path = specification.logoPath { logo = Logo(try ImageFile(path: path)) }
-    if let path = key.watermark {
-      logo = Logo(try ImageFile(path: path), corner: .bottomRight)
+    if let mark = key.watermark {
+      let image: ImageFile? =
+        if let path = mark.imagePath { try ImageFile(path: path) } else { nil }
+      logo = Logo(image, text: mark.text, corner: .bottomRight)
     }
     if let path = specification.backgroundPath {
       background = .image(try ImageFile(path: path))

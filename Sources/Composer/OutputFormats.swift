@@ -7,7 +7,7 @@ struct OutputFormats {
   var video: [Rendition.Format] = []
   var audio: EncodedTrack.AudioCodec = .aac
   var only: Selection?
-  var watermark: String?
+  var watermark: Composition.Mark?
 
   /// `nil` for outputs that are not composed.
   init?(_ specification: OutputSpecification) {
@@ -39,7 +39,13 @@ struct OutputFormats {
         selection[participant.participantID] = Set(participant.kinds.map(BotStreamKind.init))
       }
       only = selection
-      watermark = watermarks.lazy.compactMap(\.imagePath).first
+      let texts = watermarks.compactMap(\.text).filter { !$0.isEmpty }
+      let image = watermarks.lazy.compactMap(\.imagePath).first
+      if image != nil || !texts.isEmpty {
+        // One picture, and all that is written, beside it.
+        watermark = Composition.Mark(
+          imagePath: image, text: texts.isEmpty ? nil : texts.joined(separator: " · "))
+      }
       let kinds = selection.values.reduce(into: Set<BotStreamKind>()) { $0.formUnion($1) }
       hasPicture = hasPicture && (kinds.contains(.video) || kinds.contains(.share))
       if format == .webm { (codec, audio) = (.vp8, .opus) }

@@ -139,26 +139,41 @@ extension Pipeline {
 
   // MARK: Captures
 
-  /// Writes the newest picture of an output to a file, on a thread of its own.
+  /// Writes a picture of an output to a file, on a thread of its own: the newest, or that of a time.
   private func capture(_ wanted: CaptureSpecification) {
+    func refuse(_ reason: String) {
+      say(.captureFailed(requestID: wanted.requestID, reason: reason, isOutOfRange: false))
+    }
     let picture = compositions.lazy.filter { composition in
       composition.renditions.contains {
         $0.feeds.contains { $0.output.specification.id == wanted.outputID }
       }
     }.compactMap(\.picture).first
-    guard let picture, wanted.timeMilliseconds == nil else {
-      let reason =
-        picture == nil ? "the output has no picture" : "only the newest picture can be taken"
-      return say(.captureFailed(requestID: wanted.requestID, reason: reason))
+    guard let picture else { return refuse("The stream has no picture: it is sound alone.") }
+    let work: @Sendable () -> ComposerEvent
+    if wanted.timeMilliseconds == nil {
+      work = { Capture.write(picture, as: wanted) }
+    } else {
+      guard let folder = largestRendition(of: wanted.outputID) else {
+        return refuse("Only of HLS can a picture of another time be had.")
+      }
+      work = { Capture.write(from: folder, as: wanted) }
     }
     let messages = mouth
     do {
-      try OSThread.start(named: "capture") {
-        messages.post(.event(Capture.write(picture, as: wanted)))
-      }
+      try OSThread.start(named: "capture") { messages.post(.event(work())) }
     } catch {
-      say(.captureFailed(requestID: wanted.requestID, reason: "\(error)"))
+      refuse("\(error)")
     }
+  }
+
+  /// The folder of the best pictures of an HLS output.
+  private func largestRendition(of id: String) -> String? {
+    guard let output = outputs.first(where: { $0.specification.id == id }),
+      case .hls(let renditions) = output.specification.kind,
+      let largest = renditions.max(by: { $0.width * $0.height < $1.width * $1.height })
+    else { return nil }
+    return "\(output.specification.folder)/\(largest.name)"
   }
 
   // MARK: Change

@@ -27,6 +27,9 @@ final class RecordingTarget: OutputTarget {
     do throws(RecordingError) {
       let file: RecordedFile
       if case .merge(let left, let right) = specification.kind {
+        // The composer of a server that was killed may still be at it.
+        let lock = FolderLock(specification.folder)
+        defer { lock.release() }
         file = try RecordingMerge.merge(
           channel1: left.map(RecordingMerge.Source.init),
           channel2: right.map(RecordingMerge.Source.init),

@@ -72,11 +72,16 @@ package struct StoaServer: Sendable {
     }
     let ring = KeyRing(configured: configured)
     let outputs = try configuration.outputSettings()
+    let images = ImageCache(
+      http: try OutboundHTTP(
+        policy: configuration.outbound, timeout: .seconds(10),
+        maximumReply: ImageCache.maximumSize + 1), dataFolder: outputs.dataFolder, time: time)
     composers =
       try composersOfTests
       ?? ComposerPool(
         ComposerOptions(
-          dataFolder: outputs.dataFolder, passes: ring.passes, outbound: configuration.outbound),
+          dataFolder: outputs.dataFolder, passes: ring.passes, outbound: configuration.outbound,
+          images: images),
         logger: logger)
     directory = RoomDirectory(
       configuration: try ControlConfiguration(
@@ -85,7 +90,7 @@ package struct StoaServer: Sendable {
         quotas: configuration.quotas, outbound: configuration.outbound,
         insightsRetentionDays: configuration.insightsRetention, outputs: outputs),
       store: store, verifier: TokenVerifier(ring: ring), media: media, composers: composers,
-      time: time, logger: logger)
+      images: images, time: time, logger: logger)
     await directory.refreshKeys()
 
     files = try TemporaryFiles(dataFolder: configuration.dataDirectory)

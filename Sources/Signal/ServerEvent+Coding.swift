@@ -146,6 +146,7 @@ extension ServerEvent: Encodable {
       try values.encode("\(output.kind.rawValue)-state-changed", forKey: .type)
       try values.encode(output.outputID, forKey: .outputID)
       try values.encode(output.status, forKey: .status)
+      try values.encodeIfPresent(output.startedAt, forKey: .startedAt)
       try values.encodeIfPresent(output.playbackHLSURL, forKey: .playbackHLSURL)
       try values.encodeIfPresent(output.livestreamURL, forKey: .livestreamURL)
       try values.encodeIfPresent(output.downstreamURL, forKey: .downstreamURL)
@@ -214,6 +215,7 @@ extension ServerEvent: Encodable {
     var output = OutputDescription(
       outputID: try values.decode(String.self, forKey: .outputID), kind: kind, state: .starting)
     output.status = try values.decode(String.self, forKey: .status)
+    output.startedAt = try values.decodeIfPresent(Int64.self, forKey: .startedAt)
     output.playbackHLSURL = try text(.playbackHLSURL)
     output.livestreamURL = try text(.livestreamURL)
     output.downstreamURL = try text(.downstreamURL)

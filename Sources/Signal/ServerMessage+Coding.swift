@@ -6,6 +6,7 @@ enum ServerMessageField: String, CodingKey {
   case status, error
   case outputID = "outputId"
   case playbackHLSURL = "playbackHlsUrl"
+  case startedAt
   case livestreamURL = "livestreamUrl"
   case downstreamURL = "downstreamUrl"
   case streamID = "streamId"

@@ -187,3 +187,48 @@ def test_a_viewer_sees_the_stream_its_past_and_its_end(composing, open_chromium)
     eventually(lambda: "has ended" in vera.scene(), "the viewer is told of the end", 40)
     vera.element("watch-again").click()
     eventually(lambda: shows(vera.picture(), ANN) and not vera.picture()["ended"], "it is seen once more", 20)
+
+
+def test_viewers_vote_in_polls_and_ask_questions(server, open_chromium):
+    room = server.create_room()
+    ann = MeetingPage(open_chromium(ANN), server.url)
+    ann.enter(room)
+    vera = ViewerPage(open_chromium(BOB, fake_devices=False, picture=None, tone=None), server.url)
+    vera.watch(room)
+    of_ann = ann.page.get_by_test_id
+    of_ann("activities-button").click()
+    of_ann("new-poll").click()
+    of_ann("poll-question").fill("Where do we meet next?")
+    answers = of_ann("poll-answer")
+    answers.nth(0).fill("In Rome")
+    answers.nth(1).fill("In Oslo")
+    of_ann("more-answers").click()
+    answers.nth(2).fill("Here again")
+    of_ann("start-poll").click()
+
+    vera.element("activities-tab").click()
+    vera.element("poll").wait_for()
+    assert "%" not in vera.element("poll").inner_text(), "who has not voted does not see how others did"
+    vera.element("poll-option").nth(1).click()
+    eventually(lambda: "100 %" in vera.element("poll-option").nth(1).inner_text(), "one's own vote is counted")
+    eventually(lambda: "1 vote" in of_ann("poll").inner_text(), "the host sees it")
+    vera.element("question-input").fill("Will there be slides?")
+    vera.element("question-send").click()
+    of_ann("question").wait_for()
+    of_ann("support-question").click()
+    eventually(lambda: "2" in vera.element("support-question").inner_text(), "two would like to know")
+    vera.person.browser.screenshot("watch-activities")
+    ann.person.browser.screenshot("call-activities")
+
+    # Who comes later finds all of it.
+    cara = ViewerPage(open_chromium(BOB, fake_devices=False, picture=None, tone=None), server.url)
+    cara.watch(room)
+    cara.element("activities-tab").click()
+    cara.element("poll-option").nth(0).click()
+    eventually(lambda: "2 votes" in of_ann("poll").inner_text(), "a second vote")
+    of_ann("end-poll").click()
+    of_ann("answer-question").click()
+    for page in (vera, cara):
+        eventually(lambda page=page: "2 votes · ended" in page.element("poll").inner_text(), "it is over")
+        eventually(lambda page=page: "Answered" in page.element("question").inner_text(), "it was answered")
+    assert vera.element("poll-option").nth(0).is_disabled()

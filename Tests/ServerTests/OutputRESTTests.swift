@@ -86,6 +86,97 @@ import Testing
     }
   }
 
+  @Test func `a picture of the broadcast is taken, or words say why not`() async throws {
+    try await TestServer.run(composers: EchoComposers(finishesAtOnce: true)) { server in
+      let (room, _, _) = try await Self.scene(server)
+      let body = #"{"roomId":"\#(room)","format":"png","width":640}"#
+      let early = try await server.api("POST", "/v2/hls/capture", body)
+      #expect(early.status == 404)
+      #expect(early.text.contains("/v2/hls/start"))
+      let reply = try await server.api("POST", "/v2/hls/start", #"{"roomId":"\#(room)"}"#)
+      let id = try #require(reply.json["id"]?.string)
+      try await server.until {
+        try await server.api("GET", "/v2/hls/\(id)").json["status"] == "playable"
+      }
+      let taken = try await server.api("POST", "/v2/hls/capture", body)
+      #expect(taken.status == 200)
+      #expect(taken.json["message"] == "captured thumbnail successfully")
+      #expect(taken.json["meta"]?["width"] == 640)
+      #expect(taken.json["fileSize"] == 10)
+      let name = try #require(taken.json["fileName"]?.string)
+      #expect(name.hasSuffix(".png"))
+      #expect(
+        taken.json["filePath"] == .string("http://stoa.test/hls/\(id)/captures/\(name)"))
+      for wrong in [#""width":1"#, #""time":-1"#, #""time":"soon""#, #""format":"gif""#] {
+        let refused = try await server.api(
+          "POST", "/v2/hls/capture", "{\"roomId\":\"\(room)\",\(wrong)}")
+        #expect(refused.status == 400, "\(wrong)")
+      }
+    }
+  }
+
+  @Test func `recordings of two participants are merged, once they are over`() async throws {
+    try await TestServer.run(composers: EchoComposers(finishesAtOnce: true)) { server in
+      let (room, session, _) = try await Self.scene(server)
+      let who = #"{"roomId":"\#(room)","participantId":"ann"}"#
+      let start = try await server.api("POST", "/v2/recordings/participant/start", who)
+      let recording = try #require(start["location"])
+      let body =
+        #"{"sessionId":"\#(session)","channel1":[{"participantId":"ann"}],"#
+        + #""channel2":[{"participantId":"ann","recordingId":"\#(recording)"}]}"#
+      let path = "/v2/recordings/participant/merge"
+      #expect(try await server.api("POST", path, body).status == 409)
+      _ = try await server.api("POST", "/v2/recordings/participant/stop", who)
+      try await server.until {
+        try await server.api("GET", "/v2/recordings/participant/\(recording)").json["status"]
+          == "stopped"
+      }
+      let merge = try await server.api("POST", path, body).json
+      let id = try #require(merge["recording"]?["id"]?.string)
+      #expect(merge["message"]?.string?.isEmpty == false)
+      #expect(merge["recording"]?["sessionId"] == .string(session))
+      let side: JSONValue = [
+        "participantId": "ann", "recordingId": .string(recording), "type": "participant",
+      ]
+      #expect(merge["recording"]?["channel1"] == .array([side]))
+      try await server.until {
+        try await server.api("GET", "\(path)/\(id)").json["status"] == "stopped"
+      }
+      let list = try await server.api("GET", "\(path)?sessionId=\(session)").json
+      #expect(list["data"]?.first?["file"]?["size"] == 10)
+      #expect(list["pageInfo"]?["total"] == 1)
+      for wrong in [
+        body.replacing("ann", with: "bob"),
+        #"{"sessionId":"\#(session)","channel1":[],"channel2":[]}"#,
+      ] {
+        let refused = try await server.api("POST", path, wrong)
+        #expect(refused.status == (wrong.contains("bob") ? 404 : 400))
+      }
+      #expect(try await server.api("DELETE", "\(path)/\(id)").status == 200)
+    }
+  }
+
+  @Test func `a logo that is not there refuses the start in words`() async throws {
+    try await TestServer.run(composers: EchoComposers(finishesAtOnce: true)) { server in
+      let (room, _, _) = try await Self.scene(server)
+      for (logo, word) in [
+        ("http://127.0.0.1:1/logo.png", "cannot be fetched"),
+        ("ftp://a/logo.png", "config.logo.url"),
+        ("http://127.0.0.1:\(server.port)/healthz", "PNG, JPEG or WebP"),
+      ] {
+        let refused = try await server.api(
+          "POST", "/v2/recordings/start",
+          #"{"roomId":"\#(room)","config":{"logo":{"url":"\#(logo)"}}}"#)
+        #expect(refused.status == 400, "\(logo)")
+        #expect(refused.text.contains(word), "\(refused.text)")
+      }
+      let plain = try await server.api(
+        "POST", "/v2/recordings/start",
+        ##"{"roomId":"\##(room)","config":{"background":{"color":"#102030"}}}"##)
+      #expect(plain.status == 200)
+    }
+  }
+
   @Test func `a livestream shows where it goes, but no key`() async throws {
     try await TestServer.run(composers: EchoComposers(finishesAtOnce: true)) { server in
       let (room, _, _) = try await Self.scene(server)

@@ -32,7 +32,11 @@ import Testing
       #expect(page["content-type"] == "text/html; charset=utf-8")
       let policy = try #require(page["content-security-policy"])
       #expect(policy.contains("script-src 'self'"))
-      #expect(policy.contains("connect-src 'self' ws: wss:"))
+      #expect(policy.contains("connect-src 'self' ws: wss: https:;"))
+      // Recordings in a store of a key's own, and HLS through a CDN; what is run is ours alone.
+      #expect(policy.contains("media-src 'self' blob: mediastream: https:;"))
+      #expect(policy.contains("img-src 'self' data: blob: https:;"))
+      #expect(policy.contains("script-src 'self';"))
       #expect(!policy.contains("unsafe"))
       #expect(page["x-content-type-options"] == "nosniff")
       #expect(page["referrer-policy"] == "no-referrer")

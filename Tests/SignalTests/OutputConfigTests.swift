@@ -39,7 +39,10 @@ import Testing
   @Test(arguments: [
     #"{"config":{"theme":"PINK"}}"#, #"{"config":{"layout":{"type":7}}}"#,
     #"{"config":{"quality":"huge"}}"#, #"{"config":[]}"#, #"{"fileFormat":"avi"}"#,
-    #"{"kind":"smell"}"#, #"{"outputs":[{"url":"rtmp://x"}]}"#,
+    #"{"kind":"smell"}"#, #"{"config":{"theme":""}}"#,
+    #"{"config":{"layout":{"gridSize":"many"}}}"#,
+    #"{"config":{"layout":{"gridSize":""}}}"#, #"{"config":{"background":{"color":"red"}}}"#,
+    #"{"config":{"logo":"https://example.com/logo.png"}}"#, #"{"outputs":[{"url":"rtmp://x"}]}"#,
   ])
   func `what is not known is refused in words`(text: String) throws {
     let error = #expect(throws: (any Error).self) { try read(text) }
@@ -56,7 +59,10 @@ import Testing
   @Test func `a request comes back from its own text`() throws {
     let request = StartOutputRequest(
       config: OutputConfig(
-        composition: CompositionSpecification(layout: .sidebar, gridSize: 4), alsoRecords: true),
+        composition: CompositionSpecification(
+          layout: .sidebar, gridSize: 4, backgroundColor: "#102030",
+          logoURL: "https://example.com/l.png", backgroundURL: "https://example.com/b.png"),
+        alsoRecords: true),
       webhookURL: "https://example.com", folder: "a", fileFormat: .webm,
       targets: [.init(url: "rtmp://h/a", streamKey: "k")], participantID: "ann",
       trackKind: .screenAudio,

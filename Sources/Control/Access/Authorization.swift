@@ -72,7 +72,7 @@ extension Operation {
     case .listAudit: .rest(.allowMod, binding: .unbound)
 
     case .startRoomRecording, .stopRoomRecording, .deleteRecording, .startRoomLivestream,
-      .stopRoomLivestream, .startRoomHLS, .stopRoomHLS, .deleteHLS:
+      .stopRoomLivestream, .startRoomHLS, .stopRoomHLS, .deleteHLS, .captureHLS, .mergeRecordings:
       .rest(.allowMod)
     case .listRecordings, .showRecording, .listLivestreams, .showLivestream, .listHLS,
       .showActiveHLS, .showHLS:

@@ -24,8 +24,9 @@ package enum Operation: String, CaseIterable, Sendable {
 
   // Recordings and broadcasts over REST.
   case startRoomRecording, stopRoomRecording, listRecordings, showRecording, deleteRecording
+  case mergeRecordings
   case startRoomLivestream, stopRoomLivestream, listLivestreams, showLivestream
-  case startRoomHLS, stopRoomHLS, listHLS, showActiveHLS, showHLS, deleteHLS
+  case startRoomHLS, stopRoomHLS, listHLS, showActiveHLS, showHLS, deleteHLS, captureHLS
   case downloadOutput, playHLS
 
   // Signalling.

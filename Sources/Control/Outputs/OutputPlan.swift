@@ -38,7 +38,8 @@ extension StartOutputRequest {
     if templateURL != nil {
       throw OutputRefusal(
         .invalidParameter,
-        "'templateUrl' is not supported: pictures are drawn by the server; use 'config'.")
+        "'templateUrl' is not supported: the server draws pictures without a browser; say how they look with "
+          + "'config': layout, theme, logo, background.")
     }
     if let webhookURL { try Self.check(webhookURL, "webhookUrl", outbound) }
     if let preSignedURL {
@@ -54,6 +55,12 @@ extension StartOutputRequest {
       else {
         throw OutputRefusal(.invalidParameter, "The path in the bucket is no plain path.")
       }
+    }
+    if let url = config.composition.logoURL {
+      try Self.check(url, "config.logo.url", outbound)
+    }
+    if let url = config.composition.backgroundURL {
+      try Self.check(url, "config.background.url", outbound)
     }
     switch type {
     case .livestream: try checkTargets(outbound)
@@ -133,7 +140,7 @@ extension StartOutputRequest {
     case .compositeRecording:
       .compositeRecording(
         participants: participants,
-        watermarks: watermarks.map { Watermark(imagePath: nil, text: $0.text) },
+        watermarks: watermarks.map { Watermark(text: $0.text, imageURL: $0.imageUrl) },
         format: fileFormat ?? .mp4)
     case .merge: .merge(left: [], right: [])
     }

@@ -42,7 +42,13 @@ extension OutputRecord {
       object["meetingId"] = .string(roomID.rawValue)
       object["fileId"] = files.first?.object?["id"] ?? .null
       object["file"] = files.first ?? .null
-    case .merge: object["file"] = files.first ?? .null
+    case .merge:
+      if case .merge(let left, let right) = specification.kind {
+        object["channel1"] = Self.channel(left)
+        object["channel2"] = Self.channel(right)
+      }
+      object["meetingId"] = .string(roomID.rawValue)
+      object["file"] = files.first ?? .null
     }
     return .object(object)
   }
@@ -83,6 +89,21 @@ extension OutputRecord {
       "participantId": .string(participant.participantID),
       "kind": .array(participant.kinds.map { .string($0.rawValue) }),
     ]
+  }
+
+  /// Each recording once, however many files it has.
+  private static func channel(_ sources: [MergeSource]) -> JSONValue {
+    var known: [String?] = []
+    var entries: [JSONValue] = []
+    for source in sources where !known.contains(source.recordingID) {
+      known.append(source.recordingID)
+      entries.append([
+        "participantId": source.participantID.map { .string($0) } ?? .null,
+        "recordingId": source.recordingID.map { .string($0) } ?? .null,
+        "type": source.isTrack == true ? "track" : "participant",
+      ])
+    }
+    return .array(entries)
   }
 
   private static func resource(of record: OutputFileRecord, _ url: String) -> JSONValue {

@@ -51,8 +51,10 @@ package struct OutputRecord: Sendable, Equatable {
     self.files = files
   }
 
+  /// Whose composer has it; a merge has one of its own, since its session may go on.
   package var session: ComposedSession {
-    ComposedSession(sessionID: sessionID, roomID: roomID, tenant: tenant)
+    ComposedSession(
+      sessionID: type == .merge ? SessionID(id) : sessionID, roomID: roomID, tenant: tenant)
   }
 
   /// As the clients of its meeting see it.
@@ -66,6 +68,7 @@ package struct OutputRecord: Sendable, Equatable {
     }
     return OutputDescription(
       outputID: id, kind: type, state: state,
+      startedAt: state.isOver ? nil : start?.milliseconds,
       playbackHLSURL: hasURLs ? Self.playbackURL(id, publicURL) : nil,
       livestreamURL: hasURLs ? Self.livestreamURL(id, publicURL) : nil,
       error: state == .failed ? failure : nil)
@@ -122,9 +125,16 @@ package struct OutputFileRecord: Sendable, Equatable {
 }
 
 extension OutputSpecification {
-  /// The same without stream keys.
+  /// The same without stream keys, and without URLs of pictures, which can be signed.
   package var withoutSecrets: OutputSpecification {
     var copy = self
+    copy.composition?.logoURL = nil
+    copy.composition?.backgroundURL = nil
+    if case .compositeRecording(let participants, let watermarks, let format) = kind {
+      copy.kind = .compositeRecording(
+        participants: participants, watermarks: watermarks.map { Watermark(text: $0.text) },
+        format: format)
+    }
     if case .rtmp(let targets) = kind {
       copy.kind = .rtmp(
         targets: targets.map { RTMPTarget(url: $0.url, streamKey: "", address: nil) })

@@ -10,6 +10,12 @@ extension RoomDirectory {
   ) async throws(ControlError) -> OutputRecord {
     let record = try await record(reference, access)
     guard let room = live[record.roomID], await room.hasSession else { throw .sessionNotFound }
+    do {
+      try request.check(type, configuration.outbound)
+      try await request.fetchImages(from: images)
+    } catch {
+      throw .outputRefused(error)
+    }
     let result = await room.startOutput(type, request, by: access)
     await room.settled()
     do {
@@ -118,19 +124,23 @@ extension RoomDirectory {
 
   /// Takes what a composer says; `run` does so by itself.
   package func receive(_ news: ComposerNews) async {
-    if let room = live[news.session.roomID] {
+    // A merge has a composer of its own, of which the room knows nothing.
+    let isMerge = recovering[news.session.sessionID.rawValue]?.type == .merge
+    if !isMerge, let room = live[news.session.roomID] {
       await room.receive(news)
     }
     // What an earlier server left behind is no room's any more.
     guard case .event(let event) = news.content else {
+      endCaptures(of: news.session.sessionID)
       if case .gaveUp(let reason) = news.content { await giveUpRecovered(news.session, reason) }
       return
     }
     switch event {
+    case .captured(let id, _, _, _), .captureFailed(let id, _, _): endCapture(id, event)
     case .stopped(let id, let files): await finishRecovered(id, .stopped, nil, nil, files)
     case .failed(let id, let code, let reason, let files):
       await finishRecovered(id, .failed, code, reason, files)
-    case .ready, .started, .playable, .target, .warning, .captured, .captureFailed, .pulse: break
+    case .ready, .started, .playable, .target, .warning, .pulse: break
     }
   }
 
@@ -144,7 +154,10 @@ extension RoomDirectory {
       specification.attempt &+= 1
       composers.send(ComposerOrder(output.session, .finish(specification)))
     }
-    for session in Set(open.map(\.session)) { composers.send(ComposerOrder(session, .end)) }
+    // Merges end by themselves: an end is not waited for as long as they may take.
+    for session in Set(open.filter { $0.type != .merge }.map(\.session)) {
+      composers.send(ComposerOrder(session, .end))
+    }
   }
 
   /// Waits until everything that rooms decided until now is stored.
@@ -171,7 +184,7 @@ extension RoomDirectory {
   }
 
   private func giveUpRecovered(_ session: ComposedSession, _ reason: String) async {
-    for output in recovering.values where output.sessionID == session.sessionID {
+    for output in recovering.values where output.session == session {
       await finishRecovered(output.id, .failed, nil, reason, [])
     }
   }
@@ -180,6 +193,7 @@ extension RoomDirectory {
     _ id: String, _ state: OutputState, _ code: Int?, _ reason: String?, _ files: [OutputFile]
   ) async {
     guard var record = recovering.removeValue(forKey: id) else { return }
+    if record.type == .merge { endMerge(record) }
     let now = time().wall
     record.state = state
     record.end = now

@@ -18,6 +18,7 @@ package actor RoomDirectory {
 
   private let media: any MediaPlane
   nonisolated let composers: any ComposerPlane
+  let images: any ImageSource
   nonisolated let logger: Logger
   /// Messages between rooms.
   struct RelayQueue: Sendable {
@@ -28,8 +29,11 @@ package actor RoomDirectory {
   private let lastConnection = Mutex<UInt64>(0)
 
   var live: [RoomID: Room] = [:]
-  /// Outputs that an earlier server left behind, until they are whole.
+  /// Outputs that an earlier server left behind, and merges, until they are whole.
   var recovering: [String: OutputRecord] = [:]
+  /// What merges that began here count as, by their ids.
+  var mergeCosts: [String: Double] = [:]
+  var captures: [String: PendingCapture] = [:]
   private var isStopped = false
   private var current = DirectoryStatus()
   private var lastHeartbeat: MonotonicTime?
@@ -47,9 +51,10 @@ package actor RoomDirectory {
   package init(
     configuration: ControlConfiguration, store: any Store, verifier: TokenVerifier,
     media: any MediaPlane, composers: any ComposerPlane = NoComposers(),
-    time: @escaping TimeSource, logger: Logger
+    images: any ImageSource = NoImages(), time: @escaping TimeSource, logger: Logger
   ) {
     self.composers = composers
+    self.images = images
     self.configuration = configuration
     usage = KeyUsage(
       limits: configuration.quotas, outputs: OutputCapacity(configuration.outputs))

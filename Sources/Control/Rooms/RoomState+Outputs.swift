@@ -170,7 +170,7 @@ extension RoomState {
     }
   }
 
-  private static func refusal(
+  static func refusal(
     _ refusal: OutputCapacity.Refusal, _ type: OutputType
   ) -> OutputRefusal {
     switch refusal {

@@ -99,16 +99,44 @@ struct Artwork {
     return Overlay(drawing)
   }
 
-  /// The logo, at most a sixth of the width and a twelfth of the height.
-  func logo(_ image: ImageFile, width: Int, height: Int) throws(AVError) -> Overlay {
-    let scale = min(
-      Double(width) / 6 / Double(image.width), Double(height) / 12 / Double(image.height))
-    let (ownWidth, ownHeight) = (
-      max(2, (Double(image.width) * scale).rounded()),
-      max(2, (Double(image.height) * scale).rounded())
-    )
-    let drawing = try Drawing(width: Int(ownWidth), height: Int(ownHeight))
-    drawing.draw(image, x: 0, y: 0, width: ownWidth, height: ownHeight)
+  /// The logo: its picture at most a sixth of the width and a twelfth of the height, its text half the width.
+  func logo(
+    _ logo: CompositionSettings.Logo, width: Int, height: Int
+  ) throws(AVError) -> Overlay? {
+    var (ownWidth, ownHeight) = (0.0, 0.0)
+    if let image = logo.image {
+      let scale = min(
+        Double(width) / 6 / Double(image.width), Double(height) / 12 / Double(image.height))
+      ownWidth = max(2, (Double(image.width) * scale).rounded())
+      ownHeight = max(2, (Double(image.height) * scale).rounded())
+    }
+    var line: TextLine?
+    if let text = logo.text, !text.isEmpty {
+      line = try TextLine(
+        DisplayName(text).text, size: max(22 * unit, 12).rounded(), weight: .semibold,
+        maximumWidth: Double(width) / 2)
+    }
+    guard logo.image != nil || line != nil else { return nil }
+    let space = logo.image == nil || line == nil ? 0 : (10 * unit).rounded()
+    // Of the text's shadow, which makes it readable on white.
+    let blur = line == nil ? 0 : max(2 * unit, 1).rounded()
+    let full = max(ownHeight, (line?.height ?? 0) + 2 * blur).rounded(.up)
+    let drawing = try Drawing(
+      width: Int((ownWidth + space + (line?.width ?? 0) + 2 * blur).rounded(.up)),
+      height: Int(full))
+    if let image = logo.image {
+      drawing.draw(
+        image, x: 0, y: ((full - ownHeight) / 2).rounded(), width: ownWidth, height: ownHeight)
+    }
+    if let line {
+      let (x, y) = (ownWidth + space + blur, (full - line.height) / 2)
+      drawing.use(RGB(0), alpha: 0.35)
+      for (right, down) in [(-1.0, 0.0), (1, 0), (0, -1), (0, 1), (0.7, 0.7), (-0.7, 0.7)] {
+        line.draw(on: drawing, x: x + right * blur, y: y + down * blur)
+      }
+      drawing.use(RGB(0xFFFFFF))
+      line.draw(on: drawing, x: x, y: y)
+    }
     return Overlay(drawing)
   }
 

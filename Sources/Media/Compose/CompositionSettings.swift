@@ -26,13 +26,15 @@ package struct CompositionSettings: Sendable, Equatable {
     case topLeft, topRight, bottomLeft, bottomRight
   }
 
-  /// A picture that stays in a corner, above everything.
+  /// A picture, a text or both, side by side, that stay in a corner, above everything.
   package struct Logo: Sendable, Equatable {
-    package var image: ImageFile
+    package var image: ImageFile?
+    package var text: String?
     package var corner: Corner
 
-    package init(_ image: ImageFile, corner: Corner = .topRight) {
+    package init(_ image: ImageFile?, text: String? = nil, corner: Corner = .topRight) {
       self.image = image
+      self.text = text
       self.corner = corner
     }
   }

@@ -279,7 +279,7 @@ package final class Compositor {
     _ settings: CompositionSettings, _ artwork: Artwork
   ) throws(AVError) -> Overlay? {
     guard let logo = settings.logo else { return nil }
-    return try artwork.logo(logo.image, width: settings.width, height: settings.height)
+    return try artwork.logo(logo, width: settings.width, height: settings.height)
   }
 
   private static func valid(_ settings: CompositionSettings) -> CompositionSettings {

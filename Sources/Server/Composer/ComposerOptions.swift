@@ -12,16 +12,19 @@ package struct ComposerOptions: Sendable {
   package var passes: ComposerPasses
   /// Where livestreams may go.
   package var outbound: OutboundTargetPolicy
+  /// Fetches what is drawn.
+  package var images: any ImageSource
 
   package init(
     executable: String = "/proc/self/exe", dataFolder: String,
     limits: ComposerLimits = ComposerLimits(), passes: ComposerPasses,
-    outbound: OutboundTargetPolicy
+    outbound: OutboundTargetPolicy, images: any ImageSource = NoImages()
   ) {
     self.executable = executable
     self.dataFolder = dataFolder
     self.limits = limits
     self.passes = passes
     self.outbound = outbound
+    self.images = images
   }
 }

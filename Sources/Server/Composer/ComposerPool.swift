@@ -23,7 +23,7 @@ package final class ComposerPool: ComposerPlane, Service {
   private let orders: Mailbox<ComposerOrder>
   private let board = ComposerBoard()
   private let resolver = OutboundResolver()
-  /// Livestreams whose hosts are being looked up.
+  /// Livestreams whose hosts are being looked up, and outputs whose pictures are being fetched.
   private let resolving = Mutex<[String: ComposedSession]>([:])
   private let (signallingURLs, signallingURL) = AsyncStream<String>.makeStream()
 
@@ -49,7 +49,9 @@ package final class ComposerPool: ComposerPlane, Service {
   package func send(_ order: ComposerOrder) {
     switch order.content {
     case .start(let specification):
-      guard case .rtmp(let targets) = specification.kind else { return post(order) }
+      var targets: [RTMPTarget] = []
+      if case .rtmp(let all) = specification.kind { targets = all }
+      guard !targets.isEmpty || specification.needsImages else { return post(order) }
       resolving.withLock { $0[specification.id] = order.session }
       // Looking a name up takes as long as it takes; the room does not wait for it.
       Task { await self.start(specification, targets, order.session) }
@@ -77,22 +79,27 @@ package final class ComposerPool: ComposerPlane, Service {
     logger.critical("orders of composers are lost")
   }
 
-  /// Looks the targets' hosts up, judges their addresses, and hands the order on.
+  /// Looks the targets' hosts up, judges their addresses, fetches pictures, and hands the order on.
   private func start(
     _ specification: OutputSpecification, _ targets: [RTMPTarget], _ session: ComposedSession
   ) async {
     var specification = specification
     var resolved = targets
     var problem: String?
+    var code = ErrorCode.invalidLivestreamConfig.number
     for index in targets.indices {
       switch await address(of: targets[index].url) {
       case .success(let address): resolved[index].address = address
       case .failure(let refusal): problem = "'outputs[\(index)].url' \(refusal.problem)."
       }
     }
+    do {
+      specification = try await specification.withImages(from: options.images)
+    } catch {
+      (problem, code) = (error.message, error.code.number)
+    }
     guard resolving.withLock({ $0.removeValue(forKey: specification.id) }) != nil else { return }
     if let problem {
-      let code = ErrorCode.invalidLivestreamConfig.number
       continuation.yield(
         ComposerNews(
           session,
@@ -100,7 +107,7 @@ package final class ComposerPool: ComposerPlane, Service {
             .failed(outputID: specification.id, code: code, reason: problem, files: []))))
       return
     }
-    specification.kind = .rtmp(targets: resolved)
+    if !resolved.isEmpty { specification.kind = .rtmp(targets: resolved) }
     post(ComposerOrder(session, .start(specification)))
   }
 

@@ -98,7 +98,15 @@ struct ComposerSupervisor {
   }
 
   private func makeFolder(_ order: ComposerOrder) {
-    guard case .start(let specification) = order.content else { return }
+    let specification: OutputSpecification
+    switch order.content {
+    case .start(let started): specification = started
+    case .finish(let merge):
+      // The others were begun before, in the folder that they had then.
+      guard case .merge = merge.kind else { return }
+      specification = merge
+    case .stop, .relayout, .capture, .end: return
+    }
     do {
       try FileManager.default.createDirectory(
         atPath: specification.folder, withIntermediateDirectories: true,

@@ -38,8 +38,12 @@ package struct ComposerWork: Sendable {
       guard let index = items.firstIndex(where: { $0.specification.id == id }) else { return nil }
       items[index].isStopping = true
       return .stop(outputID: id)
-    case .relayout(let id, let composition):
+    case .relayout(let id, var composition):
       guard let index = items.firstIndex(where: { $0.specification.id == id }) else { return nil }
+      // Where the pictures lie is known to nobody before.
+      let before = items[index].specification.composition
+      composition.logoPath = before?.logoPath
+      composition.backgroundPath = before?.backgroundPath
       items[index].specification.composition = composition
       return .relayout(outputID: id, composition: composition)
     case .capture(let capture): return .capture(capture)

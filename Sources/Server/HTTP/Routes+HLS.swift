@@ -7,7 +7,7 @@ extension RouteTable {
   static func hlsOrigin(_ origin: HLSOrigin) -> [Route] {
     let answer = RouteDocument.Answer.content([
       "application/vnd.apple.mpegurl", "video/mp4", "video/mp2t", "audio/mp4", "audio/aac",
-      "text/vtt", "image/jpeg",
+      "text/vtt", "image/jpeg", "image/png", "image/webp",
     ])
     let query = [
       RouteDocument.QueryParameter(

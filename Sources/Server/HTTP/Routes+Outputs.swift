@@ -172,6 +172,7 @@ extension RouteTable {
       body: .startTrackRecording, stopBody: .stopTrackRecording,
       said: ("track recording started successfully.", "track recording stopped successfully."),
       directory, files)
+      + merges(directory, files)
       + recordings(
         "/v2/recordings/participant", .participantRecording, "Participant",
         body: .startParticipantRecording, stopBody: .stopParticipantRecording,
@@ -225,6 +226,35 @@ extension RouteTable {
       ]
   }
 
+  private static func merges(_ directory: RoomDirectory, _ files: OutputFiles) -> [Route] {
+    let path = "/v2/recordings/participant/merge"
+    return [
+      Route(
+        .post, path, .mergeRecordings,
+        .init(
+          "Make the sound of two sides left and right of one file.", in: .outputs,
+          body: .mergeRecordings, answer: .json(.startedMerge), refusals: [404, 409])
+      ) { request in
+        let body = try await request.decode(MergeRequest.self)
+        let merge = try await directory.startMerge(body, try request.access)
+        return .json(
+          JSONValue.object([
+            "message": "Recordings are being merged.", "recording": directory.resource(merge),
+          ]))
+      },
+      list(
+        path, .listRecordings, .merge, "List the merged recordings.", of: .merge,
+        named: "listMergedRecordings", directory),
+      show(
+        path + "/{outputId}", .showRecording, .merge, "Show a merged recording.", of: .merge,
+        named: "showMergedRecording", directory),
+      delete(
+        path + "/{outputId}", .deleteRecording, .merge,
+        "Delete a merged recording with its file.", named: "deleteMergedRecording",
+        says: "Merged recording deleted successfully", directory, files),
+    ]
+  }
+
   // MARK: Livestreams
 
   private static func livestreams(_ directory: RoomDirectory) -> [Route] {
@@ -259,7 +289,17 @@ extension RouteTable {
           refusals: [404, 409])
       ) { request in
         .json(directory.resource(try await begin(.hls, request, directory)))
-      }
+      },
+      Route(
+        .post, "/v2/hls/capture", .captureHLS,
+        .init(
+          "Take a picture of a broadcast, as it is or as it was.", in: .outputs,
+          body: .captureHLS, answer: .json(.capturedPicture), refusals: [404, 409])
+      ) { request in
+        .json(
+          try await directory.capture(try await request.decode(CaptureRequest.self), request.access)
+        )
+      },
     ]
       + stop(
         ["/v2/hls/end", "/v2/hls/stop"], .stopRoomHLS, .hls, "End the HLS of a meeting.",

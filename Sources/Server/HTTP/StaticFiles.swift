@@ -55,11 +55,16 @@ package struct StaticFiles: Sendable {
   }
 
   /// What our page, which has no inline script or style, may do, and who may frame it.
+  ///
+  /// Pictures and sound also come from `https:`, because recordings can lie in a store of an API key's own, whose
+  /// name no page knows before it is led there, and HLS can be played through a CDN, whose playlists and segments
+  /// are fetched by script. What is run and what it looks like come from this server alone.
   static let pageHeaders: HTTPFields = {
     var headers: HTTPFields = [
       .contentSecurityPolicy: """
-      default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
-      font-src 'self'; media-src 'self' blob: mediastream:; connect-src 'self' ws: wss:; \
+      default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: https:; \
+      font-src 'self'; media-src 'self' blob: mediastream: https:; \
+      connect-src 'self' ws: wss: https:; \
       manifest-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'none'; \
       frame-ancestors 'self'
       """

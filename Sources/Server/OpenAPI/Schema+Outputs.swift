@@ -1,3 +1,4 @@
+import Control
 import Signal
 
 extension Schema {
@@ -6,22 +7,46 @@ extension Schema {
     .object([
       .optional(
         "layout",
-        .nullable(
+        .anyOf([
           .object([
             .optional("type", .nullable(.oneOf(CompositionSpecification.Layout.self))),
-            .optional("priority", .nullable(.oneOf(CompositionSpecification.Priority.self))),
-            .optional("gridSize", .nullable(.integer), "1 to 25; others are clamped."),
-          ]))),
+            priority, gridSize,
+          ]),
+          // As older callers have it; what belongs to it stands beside it then, and is read then alone.
+          .oneOf(CompositionSpecification.Layout.self), .null,
+        ])),
       .optional("theme", .nullable(.oneOf(CompositionSpecification.Theme.self))),
       .optional("mode", .nullable(.oneOf(CompositionSpecification.Mode.self))),
       .optional(
-        "quality", .nullable(.oneOf(CompositionSpecification.Quality.self)),
+        "quality",
+        .nullable(
+          .oneOf(
+            CompositionSpecification.Quality.allCases.map(\.rawValue) + [
+              "medium", "sd", "hd", "fhd",
+            ])),
         "854×480, 1280×720 or 1920×1080."),
       .optional("orientation", .nullable(.oneOf(CompositionSpecification.Orientation.self))),
       .optional(
         "recording", .nullable(.object([.optional("enabled", .nullable(.boolean))])),
         "HLS and livestreams: keep a file as well."),
+      .optional(
+        "logo", .nullable(.object([.optional("url", .nullable(.string))])),
+        "A PNG, JPEG or WebP of at most 5 MB, in the upper right corner."),
+      .optional(
+        "background",
+        .nullable(
+          .object([
+            .optional("url", .nullable(.string)),
+            .optional("color", .nullable(.string(4...7, pattern: "^#([0-9A-Fa-f]{3}){1,2}$"))),
+          ])), "A picture that fills the frame, or a colour."),
     ]))
+
+  private static let priority = Field.optional(
+    "priority", .nullable(.oneOf(CompositionSpecification.Priority.self)))
+  private static let gridSize = Field.optional(
+    "gridSize",
+    .anyOf([.number, .string(1...20, pattern: #"^-?[0-9]{1,9}(\.[0-9]{1,9})?$"#), .null]),
+    "1 to 25; others are rounded and clamped.")
 
   private static let roomField = Field.field(
     "roomId", .string, "A room's id, or its custom id.", example: "abcd-efgh-ijkl")
@@ -95,6 +120,57 @@ extension Schema {
       .optional("fileFormat", .nullable(.oneOf(RecordingFormat.self)), "mp4 if left out."),
     ]))
 
+  package static let captureHLS = named(
+    "CaptureHLS",
+    .object([
+      roomField,
+      .optional("time", .nullable(.number), "Seconds since the first picture; left out: now."),
+      .optional(
+        "width", .nullable(.integer(CaptureRequest.sides)),
+        "Pixels; one side follows from the other."),
+      .optional("height", .nullable(.integer(CaptureRequest.sides))),
+      .optional(
+        "format", .nullable(.oneOf(CaptureSpecification.Format.self)), "jpg if left out."),
+    ]))
+
+  package static let capturedPicture = named(
+    "CapturedPicture",
+    .object([
+      .field("message", .string), .field("roomId", .string),
+      .field(
+        "meta",
+        .object([
+          .field("createdAt", .time), .field("width", .integer), .field("height", .integer),
+          .field("format", .oneOf(CaptureSpecification.Format.self)),
+        ])),
+      .field("filePath", .string, "Its address; it goes when the broadcast is deleted."),
+      .field("fileSize", .integer, "Bytes."), .field("fileName", .string),
+    ]))
+
+  private static func channel(_ side: String) -> Field {
+    .field(
+      side == "left" ? "channel1" : "channel2",
+      .array(
+        .object([
+          .field("participantId", .string),
+          .optional(
+            "recordingId", .nullable(.string), "Left out: all of the session's that are there."),
+          .optional("type", .nullable(.oneOf(MergeRequest.Source.self))),
+        ]), 1...MergeRequest.maximumEntries), "Heard on the \(side).",
+      example: [["participantId": "ann"]])
+  }
+
+  package static let mergeRecordings = named(
+    "MergeRecordings",
+    .object([
+      .field("sessionId", .string, example: .string(PathParameter.sessionId.example)),
+      channel("left"), channel("right"),
+      .optional(
+        "type", .nullable(.oneOf(MergeRequest.Source.self)),
+        "Which recordings are meant: participant if left out."),
+      webhook, folder("dirPath"),
+    ]))
+
   package static let stopOutput = named("StopOutput", .object([roomField]))
   package static let stopParticipantRecording = named(
     "StopParticipantRecording", .object([roomField, participant]))
@@ -155,6 +231,24 @@ extension Schema {
         .optional("fileFormat", .oneOf(RecordingFormat.self)),
         .optional("meetingId", .string, "The same as `roomId`."),
       ]))
+
+  private static let mergedChannel = Schema.array(
+    .object([
+      .field("participantId", .nullable(.string)), .field("recordingId", .nullable(.string)),
+      .field("type", .oneOf(MergeRequest.Source.self)),
+    ]))
+
+  package static let merge = named(
+    "Merge",
+    .object(
+      common + [
+        .field("meetingId", .string, "The same as `roomId`."),
+        .field("channel1", mergedChannel), .field("channel2", mergedChannel),
+        .field("file", .nullable(.outputFile), "`null` until it is whole."),
+      ]))
+
+  package static let startedMerge = named(
+    "StartedMerge", .object([.field("message", .string), .field("recording", .merge)]))
 
   package static let livestream = named(
     "Livestream",

@@ -119,6 +119,15 @@ extension Schema {
       example: schema.example)
   }
 
+  package static let null = Schema(["type": "null"])
+
+  /// Any of these.
+  package static func anyOf(_ schemas: [Schema]) -> Schema {
+    Schema(
+      ["anyOf": .array(schemas.map(\.reference))], uses: schemas.flatMap(\.named),
+      example: schemas.lazy.compactMap(\.example).first)
+  }
+
   /// An object with at least these members.
   package static func object(_ fields: [Field]) -> Schema {
     var properties: [String: JSONValue] = [:]

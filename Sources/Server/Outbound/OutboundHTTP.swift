@@ -15,20 +15,23 @@ package struct OutboundHTTP: Sendable {
 
   private let policy: OutboundTargetPolicy
   private let timeout: TimeAmount
+  private let maximumReply: Int
   private let tls: NIOSSLContext
   private let resolver = OutboundResolver()
 
   /// - Parameters:
   ///   - policy: where requests may go.
   ///   - timeout: for all of a request, the look-up included.
+  ///   - maximumReply: bytes of a reply that are read; what follows is left unread.
   ///   - roots: certificates that are trusted besides the system's.
   /// - Throws: if the system's TLS cannot be set up.
   package init(
     policy: OutboundTargetPolicy, timeout: TimeAmount = .seconds(15),
-    trusting roots: [NIOSSLCertificate] = []
+    maximumReply: Int = Self.maximumReply, trusting roots: [NIOSSLCertificate] = []
   ) throws {
     self.policy = policy
     self.timeout = timeout
+    self.maximumReply = maximumReply
     var configuration = TLSConfiguration.makeClientConfiguration()
     configuration.minimumTLSVersion = .tlsv12
     configuration.applicationProtocols = ["http/1.1"]
@@ -156,7 +159,8 @@ package struct OutboundHTTP: Sendable {
             try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: name))
           }
           try pipeline.addHTTPClientHandlers()
-          try pipeline.addHandler(OutboundReplyCollector(promise, deadline: deadline))
+          try pipeline.addHandler(
+            OutboundReplyCollector(promise, limit: maximumReply, deadline: deadline))
         }
       }
       .connect(to: target)

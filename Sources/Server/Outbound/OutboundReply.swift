@@ -7,7 +7,7 @@ package import Wire
 package struct OutboundReply: Sendable {
   package var status: Int
   package var headers: [(name: String, value: String)]
-  /// At most `OutboundHTTP.maximumReply` bytes of it.
+  /// At most as many bytes of it as the client reads.
   package var body: [UInt8]
 
   package init(status: Int, headers: [(name: String, value: String)], body: [UInt8]) {

@@ -8,12 +8,15 @@ final class OutboundReplyCollector: ChannelInboundHandler {
   typealias InboundIn = HTTPClientResponsePart
 
   private let promise: EventLoopPromise<OutboundReply>
+  /// Bytes.
+  private let limit: Int
   private let deadline: NIODeadline
   private var reply: OutboundReply?
   private var timer: Scheduled<Void>?
 
-  init(_ promise: EventLoopPromise<OutboundReply>, deadline: NIODeadline) {
+  init(_ promise: EventLoopPromise<OutboundReply>, limit: Int, deadline: NIODeadline) {
     self.promise = promise
+    self.limit = limit
     self.deadline = deadline
   }
 
@@ -31,7 +34,7 @@ final class OutboundReplyCollector: ChannelInboundHandler {
       reply = OutboundReply(
         status: Int(head.status.code), headers: head.headers.map { ($0.name, $0.value) }, body: [])
     case .body(let part):
-      let room = OutboundHTTP.maximumReply - (reply?.body.count ?? 0)
+      let room = limit - (reply?.body.count ?? 0)
       reply?.body += part.readableBytesView.prefix(room)
       if part.readableBytes > room { finish(or: OutboundFailure.timeout) }
     case .end: finish(or: OutboundFailure.timeout)

@@ -76,13 +76,13 @@ package struct CaptureSpecification: Codable, Equatable, Sendable {
   /// Is said again in the answer.
   package var requestID: String
   package var outputID: String
-  /// Since the output's start; absent: now.
+  /// Where players see it, 0 being the first picture; absent: now.
   package var timeMilliseconds: Int64?
   /// Pixels; absent: as wide as the output.
   package var width: Int?
   package var height: Int?
   package var format: Format
-  /// Absolute; its folder exists.
+  /// Absolute; its folder is made.
   package var path: String
 
   package init(

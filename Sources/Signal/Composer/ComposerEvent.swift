@@ -16,7 +16,8 @@ package enum ComposerEvent: Codable, Equatable, Sendable {
   case target(outputID: String, index: Int, state: RTMPTargetState, reason: String?)
   case warning(outputID: String, kind: OutputWarning, detail: String)
   case captured(requestID: String, width: Int, height: Int, size: Int64)
-  case captureFailed(requestID: String, reason: String)
+  /// `isOutOfRange`: the output has no picture of the time that was asked for; `reason` says which it has.
+  case captureFailed(requestID: String, reason: String, isOutOfRange: Bool)
   /// The pipeline goes round; at least twice a second, also when nothing is composed.
   case pulse(ComposerPulse)
 }

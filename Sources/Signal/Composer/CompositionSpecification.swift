@@ -35,9 +35,12 @@ package struct CompositionSpecification: Codable, Hashable, Sendable {
   package var mode: Mode
   package var quality: Quality
   package var orientation: Orientation
-  /// Absolute, of a PNG or JPEG.
+  /// Absolute, of a PNG, JPEG or WebP.
   package var logoPath: String?
   package var backgroundPath: String?
+  /// Where they are to be fetched; composers never see these.
+  package var logoURL: String?
+  package var backgroundURL: String?
   /// `#rrggbb`.
   package var backgroundColor: String?
 
@@ -45,7 +48,7 @@ package struct CompositionSpecification: Codable, Hashable, Sendable {
     layout: Layout = .grid, priority: Priority = .speaker, gridSize: Int = 25,
     theme: Theme = .standard, mode: Mode = .videoAndAudio, quality: Quality = .med,
     orientation: Orientation = .landscape, logoPath: String? = nil, backgroundPath: String? = nil,
-    backgroundColor: String? = nil
+    backgroundColor: String? = nil, logoURL: String? = nil, backgroundURL: String? = nil
   ) {
     self.layout = layout
     self.priority = priority
@@ -57,6 +60,8 @@ package struct CompositionSpecification: Codable, Hashable, Sendable {
     self.logoPath = logoPath
     self.backgroundPath = backgroundPath
     self.backgroundColor = backgroundColor
+    self.logoURL = logoURL
+    self.backgroundURL = backgroundURL
   }
 
   /// Pixels, `orientation` applied: 854×480, 1280×720 or 1920×1080.

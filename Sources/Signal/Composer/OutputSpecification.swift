@@ -111,13 +111,16 @@ package struct CompositeParticipant: Codable, Equatable, Sendable {
 
 /// What lies over a composite recording.
 package struct Watermark: Codable, Equatable, Sendable {
-  /// Absolute; PNG or JPEG.
+  /// Absolute; PNG, JPEG or WebP.
   package var imagePath: String?
   package var text: String?
+  /// Where the picture is to be fetched; composers never see it.
+  package var imageURL: String?
 
-  package init(imagePath: String? = nil, text: String? = nil) {
+  package init(imagePath: String? = nil, text: String? = nil, imageURL: String? = nil) {
     self.imagePath = imagePath
     self.text = text
+    self.imageURL = imageURL
   }
 }
 
@@ -127,9 +130,19 @@ package struct MergeSource: Codable, Equatable, Sendable {
   package var path: String
   /// When it begins, after the earliest of all sources.
   package var offsetMilliseconds: Int64
+  /// Whose it is, and out of which recording; the composer does not ask.
+  package var participantID: String?
+  package var recordingID: String?
+  package var isTrack: Bool?
 
-  package init(path: String, offsetMilliseconds: Int64) {
+  package init(
+    path: String, offsetMilliseconds: Int64, participantID: String? = nil,
+    recordingID: String? = nil, isTrack: Bool? = nil
+  ) {
     self.path = path
     self.offsetMilliseconds = offsetMilliseconds
+    self.participantID = participantID
+    self.recordingID = recordingID
+    self.isTrack = isTrack
   }
 }

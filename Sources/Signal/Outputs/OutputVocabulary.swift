@@ -86,6 +86,8 @@ package struct OutputDescription: Codable, Equatable, Sendable {
   package var kind: OutputType
   /// `RECORDING_STARTED` and its like.
   package var status: String
+  /// Since when it goes on, in milliseconds since 1970; absent while it does not.
+  package var startedAt: Int64?
   package var playbackHLSURL: String?
   package var livestreamURL: String?
   package var downstreamURL: String?
@@ -105,13 +107,15 @@ package struct OutputDescription: Codable, Equatable, Sendable {
   }
 
   package init(
-    outputID: String, kind: OutputType, state: OutputState, playbackHLSURL: String? = nil,
+    outputID: String, kind: OutputType, state: OutputState, startedAt: Int64? = nil,
+    playbackHLSURL: String? = nil,
     livestreamURL: String? = nil, error: Failure? = nil
   ) {
     self.outputID = outputID
     self.kind = kind
     let word = state == .failed ? "STOPPED" : state.rawValue.uppercased()
     status = "\(kind.rawValue.uppercased())_\(word)"
+    self.startedAt = startedAt
     self.playbackHLSURL = playbackHLSURL
     self.livestreamURL = livestreamURL
     downstreamURL = playbackHLSURL
@@ -119,7 +123,7 @@ package struct OutputDescription: Codable, Equatable, Sendable {
   }
 
   package enum CodingKeys: String, CodingKey {
-    case kind, status, error
+    case kind, status, startedAt, error
     case outputID = "outputId"
     case playbackHLSURL = "playbackHlsUrl"
     case livestreamURL = "livestreamUrl"

@@ -108,7 +108,7 @@ extension StartOutputRequest: Codable {
   package func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     let drawn = config.composition
-    let settings: [String: JSONValue] = [
+    var settings: [String: JSONValue] = [
       "layout": [
         "type": .string(drawn.layout.rawValue), "priority": .string(drawn.priority.rawValue),
         "gridSize": .integer(Int64(drawn.gridSize)),
@@ -118,6 +118,11 @@ extension StartOutputRequest: Codable {
       "orientation": .string(drawn.orientation.rawValue),
       "recording": ["enabled": .bool(config.alsoRecords)],
     ]
+    if let url = drawn.logoURL { settings["logo"] = ["url": .string(url)] }
+    var background: [String: JSONValue] = [:]
+    if let url = drawn.backgroundURL { background["url"] = .string(url) }
+    if let color = drawn.backgroundColor { background["color"] = .string(color) }
+    if !background.isEmpty { settings["background"] = .object(background) }
     if config != OutputConfig() { try values.encode(JSONValue.object(settings), forKey: .config) }
     try values.encodeIfPresent(webhookURL, forKey: .webhookUrl)
     try values.encodeIfPresent(folder, forKey: .awsDirPath)

@@ -48,6 +48,7 @@ package struct PageRequest: Equatable, Sendable {
   package static let maximumPage = 10_000_000
 
   package static let first = PageRequest(page: 1, perPage: 20)
+  package static let largest = PageRequest(page: 1, perPage: maximumPerPage)
 
   private init(page: Int, perPage: Int) {
     self.page = page

@@ -21,8 +21,8 @@ from urllib.parse import parse_qs, urlsplit
 from .paths import WEB
 from .server import API_KEY, API_SECRET, token
 
-POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
-          "media-src 'self' blob: mediastream:; connect-src 'self' ws: wss:; manifest-src 'self'; "
+POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: https:; font-src 'self'; "
+          "media-src 'self' blob: mediastream: https:; connect-src 'self' ws: wss: https:; manifest-src 'self'; "
           "worker-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'")
 TYPES = {"html": "text/html; charset=utf-8", "js": "text/javascript; charset=utf-8", "mjs": "text/javascript; charset=utf-8",
          "css": "text/css; charset=utf-8", "svg": "image/svg+xml", "map": "application/json"}

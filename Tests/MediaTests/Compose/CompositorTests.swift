@@ -349,6 +349,25 @@ import Wire
       #expect(try frame.bytes == Self.still(scene, settings).bytes, "step \(step)")
     }
   }
+
+  @Test func `a text stays in its corner, readable on black and on white`() throws {
+    for ground in [YUV(y: 16, u: 128, v: 128), YUV(y: 235, u: 128, v: 128)] {
+      let scene = Scene(participants: Self.people([try picture(640, 360, ground)]))
+      var settings = Self.plain
+      let without = try Self.still(scene, settings)
+      settings.logo = .init(nil, text: "Recorded for ACME", corner: .bottomRight)
+      let frame = try Self.still(scene, settings)
+      var changed: [(x: Int, y: Int)] = []
+      for y in stride(from: 0, to: 360, by: 2) {
+        for x in stride(from: 0, to: 640, by: 2) {
+          let difference = Int(frame.color(x, y).y) - Int(without.color(x, y).y)
+          if abs(difference) > 40 { changed.append((x, y)) }
+        }
+      }
+      #expect(changed.count > 40)
+      #expect(changed.allSatisfy { $0.x > 320 && $0.y > 300 })
+    }
+  }
 }
 
 extension Array where Element == [UInt8] {

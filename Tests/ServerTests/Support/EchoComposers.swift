@@ -40,8 +40,12 @@ final class EchoComposers: ComposerPlane, Service {
     case .finish(let specification):
       say(.stopped(outputID: specification.id, files: [Self.file(of: specification)]))
     case .capture(let capture):
-      try? Data("0123456789".utf8).write(to: URL(filePath: capture.path))
+      let file = URL(filePath: capture.path)
+      try? FileManager.default.createDirectory(
+        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try? Data("0123456789".utf8).write(to: file)
       say(.captured(requestID: capture.requestID, width: 640, height: 360, size: 10))
+    case .relayout: break
     case .end:
       for specification in running.withLock({ $0.removeValue(forKey: order.session) }) ?? [] {
         say(.stopped(outputID: specification.id, files: [Self.file(of: specification)]))

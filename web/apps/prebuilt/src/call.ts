@@ -1,9 +1,11 @@
 import type { LeaveReason, Meeting, Participant, PubSubMessage } from "@stoa/js-sdk";
 import { invitationLink } from "./access";
+import { Activities } from "./activities/activities";
 import { Banner } from "./banner";
 import { Chat } from "./chat";
 import { Controls } from "./controls";
 import { element } from "./dom";
+import { icon } from "./icons";
 import { Lobby } from "./lobby";
 import { MediaRequests } from "./media-requests";
 import { Menu } from "./menu";
@@ -39,6 +41,8 @@ export class Call {
   private readonly menu = new Menu();
   private readonly outputs: OutputControls;
   private readonly reactions: Reactions;
+  private readonly activities: Activities;
+  private readonly activitiesButton: HTMLButtonElement;
   private unread = 0;
   /** Those who were here before us are not announced. */
   private settled = false;
@@ -69,9 +73,31 @@ export class Call {
       close: () => this.togglePeople(),
     });
     this.reactions = new Reactions(meeting);
+    this.activities = new Activities(meeting, {
+      isHost: options.rights.moderates,
+      arrived: (words) => {
+        if (this.activities.view.hidden) this.banner.offer(words, "Show", () => this.toggleActivities(), "notice");
+      },
+      failed: (error) => this.banner.warn(inWords(error)),
+      closed: () => this.toggleActivities(),
+    });
+    this.activitiesButton = element(
+      "button",
+      {
+        type: "button",
+        class: options.rights.moderates ? "round activities-button" : "round",
+        "aria-label": "Polls and questions",
+        title: "Polls and questions",
+        "aria-expanded": "false",
+        "data-testid": "activities-button",
+        onclick: () => this.toggleActivities(),
+      },
+      icon("poll"),
+    );
     this.outputs = new OutputControls(meeting, this.menu, this.banner, {
       isAllowed: options.rights.moderates,
       token: () => options.token(),
+      more: [{ name: "activities", label: "Polls and questions", icon: "poll", run: () => this.toggleActivities() }],
     });
     this.controls = new Controls({
       mic: () => this.toggleMic(),
@@ -82,7 +108,7 @@ export class Call {
       invite: (opener) => this.invite(opener),
       leave: () => void meeting.leave(),
       meeting,
-      more: [this.outputs.record, this.outputs.broadcast],
+      more: [this.activitiesButton, this.outputs.record, this.outputs.broadcast],
     });
     const lobby = new Lobby(meeting, this.prompts, (text) => this.banner.notice(text));
     this.prompts.add(lobby.view);
@@ -92,7 +118,7 @@ export class Call {
       { class: "call" },
       this.banner.view,
       this.prompts.view,
-      element("div", { class: "call-area" }, this.stage.view, this.people.view, this.chat.view),
+      element("div", { class: "call-area" }, this.stage.view, this.people.view, this.chat.view, this.activities.view),
       this.outputs.badges.view,
       this.reactions.view,
       this.controls.view,
@@ -108,11 +134,13 @@ export class Call {
     if (this.settled) {
       this.settled = false;
       this.chat.clear();
+      this.activities.clear();
       this.banner.notice("You are in another room now");
     } else {
       this.watch(meeting.localParticipant);
       this.chat.open().catch((error: unknown) => this.banner.warn(inWords(error)));
       this.reactions.open().catch(() => {});
+      this.activities.open().catch((error: unknown) => this.banner.warn(inWords(error)));
       meeting.pubSub.subscribe("RAISE_HAND", (message) => this.handRaised(message)).catch(() => {});
     }
     for (const participant of meeting.participants.values()) this.watch(participant);
@@ -141,6 +169,7 @@ export class Call {
       case "Escape":
         if (!this.chat.view.hidden) this.toggleChat();
         else if (!this.people.view.hidden) this.togglePeople();
+        else if (!this.activities.view.hidden) this.toggleActivities();
         else return false;
         return true;
       default:
@@ -270,7 +299,7 @@ export class Call {
 
   private toggleChat(): void {
     const open = this.chat.view.hidden;
-    if (open && !this.people.view.hidden) this.togglePeople();
+    if (open) this.closeSides("chat");
     this.chat.view.hidden = !open;
     if (open) {
       this.unread = 0;
@@ -283,11 +312,28 @@ export class Call {
 
   private togglePeople(): void {
     const open = this.people.view.hidden;
-    if (open && !this.chat.view.hidden) this.toggleChat();
+    if (open) this.closeSides("people");
     this.people.view.hidden = !open;
     this.roll();
     if (open) this.people.focus();
     else this.controls.focusPeople();
+  }
+
+  private toggleActivities(): void {
+    const open = this.activities.view.hidden;
+    if (open) this.closeSides("activities");
+    this.activities.view.hidden = !open;
+    this.activitiesButton.classList.toggle("active", open);
+    this.activitiesButton.setAttribute("aria-expanded", String(open));
+    if (open) this.activities.focus();
+    else this.activitiesButton.focus();
+  }
+
+  /** There is room for one panel. */
+  private closeSides(but: "chat" | "people" | "activities"): void {
+    if (but !== "chat" && !this.chat.view.hidden) this.toggleChat();
+    if (but !== "people" && !this.people.view.hidden) this.togglePeople();
+    if (but !== "activities" && !this.activities.view.hidden) this.toggleActivities();
   }
 
   private messageArrived(senderId: string): void {

@@ -4,7 +4,7 @@ import { onThisOrigin } from "../src/addresses";
 import { viewerLink, viewersPage } from "../src/access";
 import { configOf, Destination, elapsed, problemOf, readLook, size, targetOf, USUAL_LOOK } from "../src/outputs/choices";
 import { isFinished } from "../src/outputs/recordings";
-import { phaseOf } from "../src/outputs/state";
+import { phaseOf, sinceWhen } from "../src/outputs/state";
 import { inWords } from "../src/words";
 
 test("a look is remembered, and what nobody chose has its usual value", () => {
@@ -60,6 +60,16 @@ test("times and sizes are short", () => {
 test("a state is off, on, or on its way", () => {
   const states = ["RECORDING_STARTING", "LIVESTREAM_STARTED", "HLS_PLAYABLE", "HLS_STOPPING", "HLS_STOPPED"];
   assert.deepEqual(states.map(phaseOf), ["starting", "on", "on", "stopping", "off"]);
+});
+
+test("who comes late counts from when the server says it began, who saw it begin from then", () => {
+  assert.equal(sinceWhen("on", "off", null, 5_000, 65_000), 5_000);
+  assert.equal(sinceWhen("on", "on", 5_000, 6_000, 66_000), 5_000);
+  assert.equal(sinceWhen("on", "starting", null, 1_000, 65_000), 65_000);
+  assert.equal(sinceWhen("stopping", "on", 5_000, 5_000, 70_000), 5_000);
+  assert.equal(sinceWhen("on", "off", null, 99_000, 65_000), 65_000, "the server's clock is ahead");
+  assert.equal(sinceWhen("on", "off", null, null, 65_000), null);
+  assert.equal(sinceWhen("off", "on", 5_000, null, 70_000), null);
 });
 
 test("a recording is played when it is finished, whether it broke off or not", () => {

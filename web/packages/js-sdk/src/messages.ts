@@ -74,6 +74,8 @@ export interface OutputInfo {
   outputId: string;
   kind: OutputKind;
   status: OutputStatus;
+  /** Since when it goes on, in milliseconds since 1970; absent before it does. */
+  startedAt?: number | null;
   playbackHlsUrl?: string | null;
   livestreamUrl?: string | null;
   downstreamUrl?: string | null;
@@ -96,6 +98,10 @@ export interface OutputConfig {
   orientation?: "landscape" | "portrait";
   /** HLS and livestreams: keep a file as well. */
   recording?: { enabled?: boolean };
+  /** A PNG, JPEG or WebP of at most 5 MB, in the upper right corner. */
+  logo?: { url: string };
+  /** A picture that fills the frame, or a colour (`#rrggbb`). */
+  background?: { url?: string; color?: string };
 }
 
 /** Where a livestream goes. */

@@ -30,6 +30,19 @@ export abstract class OutputActions extends RoomActions {
     return this.outputs.hlsState;
   }
 
+  /** Since when the meeting is recorded, in milliseconds since 1970; `null` while it is not. */
+  get recordingStartedAt(): number | null {
+    return this.outputs.startedAt("recording");
+  }
+
+  get livestreamStartedAt(): number | null {
+    return this.outputs.startedAt("livestream");
+  }
+
+  get hlsStartedAt(): number | null {
+    return this.outputs.startedAt("hls");
+  }
+
   /** Where the meeting can be seen while it is streamed by HLS. */
   get hlsUrls(): HLSURLs {
     return this.outputs.hlsUrls;

@@ -31,6 +31,11 @@ export class Outputs {
     return urls(this.newest("hls"));
   }
 
+  /** Since when the newest of a kind goes on, in milliseconds since 1970; `null` while it does not. */
+  startedAt(kind: OutputKind): number | null {
+    return this.newest(kind)?.startedAt ?? null;
+  }
+
   /** Takes what goes on in the room just entered; the differences to before, as if they were told. */
   replaceAll(outputs: readonly OutputInfo[]): OutputInfo[] {
     const before = this.going;

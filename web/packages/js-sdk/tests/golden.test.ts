@@ -31,6 +31,7 @@ const OUTPUT: ("seq" | Exclude<keyof OutputInfo, "kind">)[] = [
   "seq",
   "outputId",
   "status",
+  "startedAt",
   "playbackHlsUrl",
   "livestreamUrl",
   "downstreamUrl",

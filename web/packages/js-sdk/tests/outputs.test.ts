@@ -152,7 +152,7 @@ test("who comes later knows what goes on as soon as it is in, and is told nothin
     const { meeting } = visit;
     visit.joined = {
       outputs: [
-        { outputId: "r1", kind: "recording", status: "RECORDING_STARTED" },
+        { outputId: "r1", kind: "recording", status: "RECORDING_STARTED", startedAt: 1_764_164_123_456 },
         { outputId: "h1", kind: "hls", status: "HLS_PLAYABLE", ...URLS },
       ],
     };
@@ -163,6 +163,10 @@ test("who comes later knows what goes on as soon as it is in, and is told nothin
     });
     await meeting.join();
     assert.deepEqual(atOnce, ["RECORDING_STARTED", "HLS_PLAYABLE", URLS.playbackHlsUrl]);
+    assert.deepEqual(
+      [meeting.recordingStartedAt, meeting.hlsStartedAt, meeting.livestreamStartedAt],
+      [1_764_164_123_456, null, null],
+    );
     assert(!visit.log.some(([name]) => /^[A-Z]+_/.test(String(name))));
   });
 });

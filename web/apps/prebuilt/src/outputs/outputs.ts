@@ -15,6 +15,8 @@ export interface OutputsOptions {
   /** Whether this person may begin and end them. */
   isAllowed: boolean;
   token(): Promise<string>;
+  /** What the menu offers besides, for narrow windows. */
+  more: readonly MenuItem[];
 }
 
 /** Recording and streaming in a call: two buttons for those who may, badges for everybody. */
@@ -123,6 +125,7 @@ export class OutputControls {
       icon: "film",
       run: () => recordingsDialog(meeting.id, () => this.options.token()),
     });
+    items.push(...this.options.more);
     return items;
   }
 

@@ -24,7 +24,7 @@ export class OutputStates {
     return this.phases[kind];
   }
 
-  /** Milliseconds since it began; `null` if it is off, or began before one came. */
+  /** Milliseconds since it began; `null` if it is off, or an older server does not say. */
   elapsed(kind: OutputKind, now: number): number | null {
     const since = this.since[kind];
     return since === null ? null : now - since;
@@ -43,15 +43,35 @@ export class OutputStates {
     const before = this.phases[kind];
     const phase = phaseOf(this.status(kind));
     this.phases[kind] = phase;
-    if (phase === "on" && before === "starting") this.since[kind] = Date.now();
-    if (phase === "off") this.since[kind] = null;
+    this.since[kind] = sinceWhen(phase, before, this.since[kind], this.startedAt(kind), Date.now());
     this.onchange(kind, phase, before);
+  }
+
+  private startedAt(kind: OutputKind): number | null {
+    const { recordingStartedAt, livestreamStartedAt, hlsStartedAt } = this.meeting;
+    return kind === "recording" ? recordingStartedAt : kind === "livestream" ? livestreamStartedAt : hlsStartedAt;
   }
 
   private status(kind: OutputKind): string {
     const { recordingState, livestreamState, hlsState } = this.meeting;
     return kind === "recording" ? recordingState : kind === "livestream" ? livestreamState : hlsState;
   }
+}
+
+/**
+ * When one began by this machine's clock, which need not be the server's: who saw it begin knows by itself, who came
+ * later takes the server's word, if that is not in the future.
+ */
+export function sinceWhen(
+  phase: Phase,
+  before: Phase,
+  known: number | null,
+  told: number | null,
+  now: number,
+): number | null {
+  if (phase === "off" || phase === "starting") return null;
+  if (phase === "on" && before === "starting") return now;
+  return known ?? (told === null ? null : Math.min(told, now));
 }
 
 export function phaseOf(status: string): Phase {

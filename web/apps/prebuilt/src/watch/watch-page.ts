@@ -1,4 +1,5 @@
 import type { LeaveReason, Meeting } from "@stoa/js-sdk";
+import { Activities } from "../activities/activities";
 import { onThisOrigin } from "../addresses";
 import { Banner } from "../banner";
 import { Chat } from "../chat";
@@ -18,6 +19,8 @@ export class WatchPage {
   private readonly player: PlayerView;
   private readonly reactions: Reactions;
   private readonly chat: Chat;
+  private readonly activities: Activities;
+  private readonly tabs: { name: "chat" | "activities"; button: HTMLButtonElement; dot: HTMLElement }[];
   private readonly banner = new Banner();
   private readonly overlay: HTMLElement;
   private readonly count: HTMLElement;
@@ -52,8 +55,17 @@ export class WatchPage {
       element("span", { class: "on-air-dot", "aria-hidden": "true" }),
       "LIVE",
     );
-    this.chat = new Chat(meeting, () => {}, () => {});
-    this.chat.view.hidden = false;
+    this.chat = new Chat(meeting, () => this.news("chat"), () => {});
+    this.activities = new Activities(meeting, {
+      isHost: false,
+      arrived: (words) => {
+        this.banner.notice(words);
+        this.news("activities");
+      },
+      failed: (error) => this.banner.warn(inWords(error)),
+    });
+    this.tabs = [this.tab("chat", "Chat"), this.tab("activities", "Polls and Q&A")];
+    this.choose("chat");
     this.hand = element(
       "button",
       { type: "button", class: "small hand", "data-testid": "raise-hand", onclick: () => this.raiseHand() },
@@ -94,7 +106,13 @@ export class WatchPage {
             this.hand,
           ),
         ),
-        this.chat.view,
+        element(
+          "div",
+          { class: "side watch-side" },
+          element("div", { class: "side-tabs", role: "tablist" }, ...this.tabs.map(({ button }) => button)),
+          this.chat.view,
+          this.activities.view,
+        ),
       ),
     );
     this.listen();
@@ -103,6 +121,7 @@ export class WatchPage {
   /** The meeting was joined. */
   open(): void {
     this.chat.open().catch((error: unknown) => this.banner.warn(inWords(error)));
+    this.activities.open().catch((error: unknown) => this.banner.warn(inWords(error)));
     this.reactions.open().catch(() => {});
     this.streamChanged();
     this.counted();
@@ -135,6 +154,32 @@ export class WatchPage {
       this.banner.close();
       this.actions.left(reason);
     });
+  }
+
+  private tab(name: "chat" | "activities", label: string): (typeof this.tabs)[number] {
+    const dot = element("span", { class: "dot", role: "img", "aria-label": "new", hidden: true });
+    const button = element(
+      "button",
+      { type: "button", class: "side-tab", role: "tab", "data-testid": `${name}-tab`, onclick: () => this.choose(name) },
+      label,
+      dot,
+    );
+    return { name, button, dot };
+  }
+
+  private choose(chosen: "chat" | "activities"): void {
+    for (const { name, button, dot } of this.tabs) {
+      button.setAttribute("aria-selected", String(name === chosen));
+      if (name === chosen) dot.hidden = true;
+    }
+    this.chat.view.hidden = chosen !== "chat";
+    this.activities.view.hidden = chosen !== "activities";
+  }
+
+  /** A dot at a tab that is not open. */
+  private news(of: "chat" | "activities"): void {
+    const tab = this.tabs.find(({ name }) => name === of);
+    if (tab && tab.button.getAttribute("aria-selected") !== "true") tab.dot.hidden = false;
   }
 
   private streamChanged(): void {

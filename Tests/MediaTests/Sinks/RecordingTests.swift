@@ -262,6 +262,39 @@ import Testing
     #expect(try FFmpeg.packets(file.path, "v").count == 60)
   }
 
+  @Test(arguments: [FragmentMuxer.Container.mp4, .webm])
+  func `pictures closer together than their packets say are all there, at their times`(
+    container: FragmentMuxer.Container
+  ) throws {
+    let folder = try TestFolder()
+    defer { withExtendedLifetime(folder) {} }
+    var stream = try TestStream(webm: container == .webm)
+    let sent = try stream.next(frames: 90).filter { $0.trackID == 0 }
+    // 32, 17, 10 and 80 ms apart, as cameras deliver them; each says that it lasts 33 ms.
+    var time: Int64 = 0
+    var packets: [EncodedPacket] = []
+    for (index, packet) in sent.enumerated() {
+      packets.append(
+        try EncodedPacket(
+          trackID: 0, pts: time, dts: time, duration: 3_000, isKeyframe: packet.isKeyframe,
+          bytes: packet.bytes))
+      time += index < 60 ? 2_880 : [1_530, 900, 7_200][index % 3]
+    }
+    let file = try Self.file(
+      Self.record(
+        packets, tracks: [stream.video.track], in: folder.path, container: container))
+
+    guard FFmpeg.isInstalled else { return }
+    #expect(try FFmpeg.complaints(file.path) == "")
+    let times = try FFmpeg.packets(file.path, "v").map(\.time)
+    let wanted = packets.map { Double($0.pts) / 90_000 }
+    #expect(times.count == wanted.count)
+    #expect(zip(times, times.dropFirst()).allSatisfy { $0 < $1 })
+    // In MP4, the first of a fragment begins where the last one of the fragment before says that it ends.
+    let tolerance = container == .mp4 ? 0.0234 : 0.0011
+    #expect(zip(times, wanted).allSatisfy { abs($0 - $1) < tolerance })
+  }
+
   @Test func `sound that came late or with a hole has silence in its place`() throws {
     let folder = try TestFolder()
     defer { withExtendedLifetime(folder) {} }

@@ -5,9 +5,10 @@ final class RecordingJoiner {
   private struct Stream {
     var type: AVMediaType
     var timeBase: AVRational
-    /// Where the next packet may begin, in the timescale above.
+    /// Where the last packet began, in the timescale above; `nil` before the first.
+    var last: Int64?
+    /// Where the last packet ended.
     var end: Int64 = 0
-    var hasPackets = false
     /// For audio: a frame of silence and its length in the timescale; empty if none could be made.
     var silence: [UInt8] = []
     var silenceDuration: Int64 = 0
@@ -91,18 +92,19 @@ final class RecordingJoiner {
     let nanoseconds = AVRational(num: 1, den: 1_000_000_000)
     let timeBase = streams[index].timeBase
     var time = av_rescale_q(start, nanoseconds, timeBase)
-    let end = streams[index].end
     let duration = max(1, av_rescale_q(input.pointee.duration, base, timeBase))
     if streams[index].type == AVMEDIA_TYPE_AUDIO {
       try fillSilence(index, until: time)
       // Rounding in containers that count milliseconds must not make sound of one piece crackle.
-      if streams[index].hasPackets, abs(time &- streams[index].end) < duration / 2 {
+      if streams[index].last != nil, abs(time &- streams[index].end) < duration / 2 {
         time = streams[index].end
       }
+      guard streams[index].last == nil || time >= streams[index].end else { return }
+    } else if let last = streams[index].last {
+      // A participant's pictures come as they were taken, closer than the duration that their packets name: each is
+      // needed to decode the next one.
+      time = max(time, last &+ 1)
     }
-    guard !streams[index].hasPackets || time >= min(end, streams[index].end),
-      time > streams[index].end &- duration
-    else { return }
     av_packet_unref(packet)
     try AVError.check(av_packet_ref(packet, input), "copy a packet")
     // Players learn of another encoder's parameter sets only from the packets.
@@ -113,8 +115,8 @@ final class RecordingJoiner {
     }
     let composition = av_rescale_q(input.pointee.pts &- input.pointee.dts, base, timeBase)
     try send(index, time: time, composition: max(0, composition), duration: duration)
+    streams[index].last = time
     streams[index].end = time &+ duration
-    streams[index].hasPackets = true
   }
 
   private func fillSilence(_ index: Int, until time: Int64) throws(AVError) {
@@ -128,8 +130,8 @@ final class RecordingJoiner {
         from: streams[index].silence, count: streams[index].silence.count)
       packet.pointee.flags = AV_PKT_FLAG_KEY
       try send(index, time: streams[index].end, composition: 0, duration: duration)
+      streams[index].last = streams[index].end
       streams[index].end &+= duration
-      streams[index].hasPackets = true
     }
   }
 

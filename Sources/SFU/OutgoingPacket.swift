@@ -4,7 +4,6 @@ public import Wire
 public struct OutgoingExtensions: Sendable {
   public var absoluteSendTime: UInt8 = 0
   public var audioLevel: UInt8 = 0
-  public var videoOrientation: UInt8 = 0
   public var playoutDelay: UInt8 = 0
   public var dependencyDescriptor: UInt8 = 0
 
@@ -15,7 +14,6 @@ public struct OutgoingExtensions: Sendable {
     if isAudio {
       audioLevel = map[.audioLevel] ?? 0
     } else {
-      videoOrientation = map[.videoOrientation] ?? 0
       playoutDelay = map[.playoutDelay] ?? 0
       dependencyDescriptor = map[.dependencyDescriptor] ?? 0
     }
@@ -23,8 +21,7 @@ public struct OutgoingExtensions: Sendable {
 
   /// One-byte elements have ids up to 14 (RFC 8285 §4.2).
   fileprivate var fitOneByteForm: Bool {
-    absoluteSendTime <= 14 && audioLevel <= 14 && videoOrientation <= 14 && playoutDelay <= 14
-      && dependencyDescriptor <= 14
+    absoluteSendTime <= 14 && audioLevel <= 14 && playoutDelay <= 14 && dependencyDescriptor <= 14
   }
 }
 
@@ -102,9 +99,6 @@ struct OutgoingPacket {
     }
     if extensions.audioLevel != 0, let level = info.audioLevel {
       elements.append(extensions.audioLevel, count: 1, bits: UInt32(level), into: &slot)
-    }
-    if extensions.videoOrientation != 0, let orientation = info.videoOrientation {
-      elements.append(extensions.videoOrientation, count: 1, bits: UInt32(orientation), into: &slot)
     }
     if extensions.playoutDelay != 0, let delay = info.playoutDelay {
       elements.append(extensions.playoutDelay, count: 3, bits: delay, into: &slot)

@@ -14,8 +14,6 @@ public struct PacketInfo: Sendable {
   public var startsDecoding = false
   /// The header extension's byte (RFC 6464); `nil` if the packet had none.
   public var audioLevel: UInt8?
-  /// The header extension's byte (3GPP TS 26.114); only on some packets.
-  public var videoOrientation: UInt8?
   public var playoutDelay: UInt32?
   /// The AV1 dependency descriptor, copied through as it is.
   public var dependencyDescriptorOffset: UInt16 = 0

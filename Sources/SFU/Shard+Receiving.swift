@@ -181,7 +181,6 @@ extension PacketInfo {
     self.payloadOffset = UInt16(truncatingIfNeeded: payloadOffset)
     payloadLength = UInt16(truncatingIfNeeded: max(0, length))
     audioLevel = extensions.audioLevel?.wireByte
-    videoOrientation = extensions.videoOrientation
     playoutDelay = extensions.playoutDelay
     dependencyDescriptorOffset = UInt16(
       truncatingIfNeeded: extensions.dependencyDescriptor.lowerBound)

@@ -54,7 +54,7 @@ private let sampleMap: ExtensionMap = {
     map[.absSendTime] = 0x14
     map[.mid] = 0xC8
     map[.transportSequenceNumber] = 0xF0
-    map[.videoOrientation] = 7
+    map[.playoutDelay] = 7
     map[.audioLevel] = 9
     let packet = try RTPPacketView(parsing: bytes.span.bytes)
     let values = RTPExtensions(parsing: packet, map: map)
@@ -62,7 +62,7 @@ private let sampleMap: ExtensionMap = {
     #expect(values.absSendTime == 0x0A0B0C)
     #expect(values.mid?.string == "1")
     #expect(values.transportSequenceNumber == 0xABCD)
-    #expect(values.videoOrientation == nil)
+    #expect(values.playoutDelay == nil)
     #expect(values.audioLevel?.negativeDecibels == 7)
     #expect(map.needsTwoByteForm == true)
   }

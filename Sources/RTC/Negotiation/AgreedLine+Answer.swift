@@ -30,7 +30,7 @@ extension AgreedLine {
     // Receivers estimate by it; a publisher that numbers its packets need not send it as well.
     case .absSendTime: isSending || offered[.transportSequenceNumber] == nil
     case .audioLevel: isAudio
-    case .videoOrientation, .playoutDelay, .dependencyDescriptor: !isAudio
+    case .playoutDelay, .dependencyDescriptor: !isAudio
     }
   }
 

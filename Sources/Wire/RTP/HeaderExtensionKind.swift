@@ -12,8 +12,6 @@ public enum HeaderExtensionKind: UInt8, CaseIterable, Hashable, Sendable {
   case transportSequenceNumber
   /// Client-to-mixer audio level (RFC 6464).
   case audioLevel
-  /// Camera rotation (3GPP TS 26.114 §7.4.5).
-  case videoOrientation
   /// Smallest and largest delay the receiver should play with.
   case playoutDelay
   /// Which layers a frame belongs to and depends on (AV1 RTP specification, appendix A).
@@ -29,7 +27,6 @@ public enum HeaderExtensionKind: UInt8, CaseIterable, Hashable, Sendable {
     case .transportSequenceNumber:
       "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
     case .audioLevel: "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
-    case .videoOrientation: "urn:3gpp:video-orientation"
     case .playoutDelay: "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay"
     case .dependencyDescriptor:
       "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension"

@@ -7,8 +7,6 @@ public struct RTPExtensions: Sendable {
   public var absSendTime: UInt32?
   public var transportSequenceNumber: UInt16?
   public var audioLevel: AudioLevel?
-  /// Camera, flip and rotation bits as sent (3GPP TS 26.114 §7.4.5).
-  public var videoOrientation: UInt8?
   /// Minimum and maximum delay, 12 bits each, in units of 10 ms.
   public var playoutDelay: UInt32?
   /// Where the dependency descriptor is in the packet; empty if there is none.
@@ -38,7 +36,6 @@ public struct RTPExtensions: Sendable {
         }
       case .audioLevel:
         if !range.isEmpty { audioLevel = AudioLevel(wireByte: bytes.bigEndian(at: offset)) }
-      case .videoOrientation: if !range.isEmpty { videoOrientation = bytes.bigEndian(at: offset) }
       case .playoutDelay: if range.count == 3 { playoutDelay = bytes.bigEndian24(at: offset) }
       case .dependencyDescriptor: dependencyDescriptor = range
       }

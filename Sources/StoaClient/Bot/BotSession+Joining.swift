@@ -33,6 +33,8 @@ extension BotSession {
     package var sources: [BotStreamKind: PacketSource]
     package var seats: Int
     package var verifyOneIn = 1
+    /// See `PeerConnection.Configuration`.
+    package var clockRate = 1.0
     package var receiver: (any PacketReceiver)?
     /// It will never publish.
     package var receivesOnly = false
@@ -71,7 +73,7 @@ extension BotSession {
     let kinds = plan.sources.keys.sorted { $0.rawValue < $1.rawValue }
     let configuration = PeerConnection.Configuration(
       sending: kinds.compactMap { plan.sources[$0]?.codec }, seats: plan.seats,
-      verifyOneIn: plan.verifyOneIn)
+      verifyOneIn: plan.verifyOneIn, clockRate: plan.clockRate)
     let signalling = try await SignallingClient.connect(to: plan.server)
     let (peerEvents, peerContinuation) = AsyncStream.makeStream(of: PeerEvent.self)
     let receiver = plan.receiver

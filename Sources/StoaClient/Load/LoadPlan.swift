@@ -18,6 +18,8 @@ package struct LoadPlan: Sendable {
   package var audio: MediaFileSource?
   /// See `PeerConnection.Configuration`.
   package var verifyOneIn = 1
+  /// Of the publishers; see `PeerConnection.Configuration`.
+  package var clockRate = 1.0
   /// Joins begun per second.
   package var joinsPerSecond = 20.0
   /// Threads for media.

@@ -121,6 +121,7 @@ package actor LoadRun {
       server: plan.server, token: plan.token, room: room, name: "load \(number)",
       sources: isPublisher ? sources(number) : [:], seats: others)
     joining.verifyOneIn = plan.verifyOneIn
+    joining.clockRate = isPublisher ? plan.clockRate : 1
     joining.receiver = receiver
     joining.startsPaused = startsPaused
     joining.receivesOnly = !isPublisher

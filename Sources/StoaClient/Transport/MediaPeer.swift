@@ -28,9 +28,11 @@ package final class MediaPeer {
     var isPaused = false
 
     /// Counts time from now on: what was due before there was a connection is not made up for.
-    mutating func restart(at now: MonotonicTime) {
+    ///
+    /// - Parameter position: when the next burst is due, since the first one.
+    mutating func restart(at now: MonotonicTime, position: Nanoseconds) {
       if isPaused { return due = .distantFuture }
-      start = now - source.nextDue
+      start = now - position
       due = now
     }
   }
@@ -78,7 +80,7 @@ package final class MediaPeer {
 
   func updateDeadline() {
     deadline = connection.deadline
-    guard connection.state == .connected else { return }
+    guard reported == .connected else { return }
     for publication in publications { deadline = min(deadline, publication.due) }
   }
 
@@ -116,8 +118,13 @@ package final class MediaPeer {
   func setPaused(_ isPaused: Bool, sender: Int, at now: MonotonicTime) {
     for index in publications.indices where publications[index].sender == sender {
       publications[index].isPaused = isPaused
-      publications[index].restart(at: now)
+      restart(index, at: now)
     }
+  }
+
+  private func restart(_ index: Int, at now: MonotonicTime) {
+    let position = connection.untilOwnClock(publications[index].source.nextDue)
+    publications[index].restart(at: now, position: position)
   }
 
   /// Goes on with what a lost connection published, from where it was, and with its figures.
@@ -175,7 +182,8 @@ package final class MediaPeer {
 
   func handleTimeouts(at now: MonotonicTime, into outbox: inout Outbox) {
     connection.handleTimeouts(at: now, into: &outbox)
-    guard connection.state == .connected else { return }
+    // Sources count time from that report on: a frame sent before it would be one too early for all that follow.
+    guard reported == .connected, connection.state == .connected else { return }
     for index in publications.indices where publications[index].due <= now {
       if connection.takeKeyframeRequest(publications[index].sender) {
         publications[index].source.keyframeRequested()
@@ -200,7 +208,9 @@ package final class MediaPeer {
       stream: publication.sender, at: now, into: &outbox)
     let isDone = publication.position == publication.packets.count
     publication.due =
-      isDone ? publication.start + publication.source.nextDue : now + Self.burstInterval
+      isDone
+      ? publication.start + connection.untilOwnClock(publication.source.nextDue)
+      : now + Self.burstInterval
   }
 
   /// Tells of a state that was not told yet.
@@ -213,7 +223,7 @@ package final class MediaPeer {
       for index in publications.indices {
         publications[index].source.prepare(
           headerLength: connection.headerLength(ofSender: publications[index].sender))
-        publications[index].restart(at: .now)
+        restart(index, at: .now)
       }
       events.yield(.connected)
     case .closed:

@@ -86,7 +86,7 @@ extension PeerConnection {
     var blocks = reportBlocks(at: now)
     for stream in sending {
       guard let sent = stream.lastSent, !outbox.isFull else { continue }
-      let elapsed = now - sent
+      let elapsed = onOwnClock(now - sent)
       let units = elapsed.count / 1_000 &* Int64(stream.codec.clockRate) / 1_000_000
       let report = SenderReport(
         ssrc: stream.ssrc, ntpTime: wallClock(at: now),

@@ -31,15 +31,20 @@ package struct PeerConnection: ~Copyable {
     package var verifyOneIn: Int
     /// Nothing will be read after connecting, so silence is no sign of trouble.
     package var ignoresSilence: Bool
+    /// What passes on this participant's clocks in a second, seconds; 1 is right, 0.95...1.05.
+    ///
+    /// Its media clocks and its wall clock are wrong by the same, as of a machine with a bad crystal.
+    package var clockRate: Double
 
     package init(
       sending: [MediaCodec] = [], seats: Int = 0, verifyOneIn: Int = 1,
-      ignoresSilence: Bool = false
+      ignoresSilence: Bool = false, clockRate: Double = 1
     ) {
       self.sending = sending
       self.seats = seats
       self.verifyOneIn = max(verifyOneIn, 1)
       self.ignoresSilence = ignoresSilence
+      self.clockRate = min(max(clockRate, 0.95), 1.05)
     }
   }
 
@@ -62,7 +67,8 @@ package struct PeerConnection: ~Copyable {
   var transportSequence: UInt16 = 0
   /// Names us in reports.
   let reporter: UInt32
-  /// The wall clock at monotonic time 0.
+  private let createdAt: MonotonicTime
+  /// The wall clock at `createdAt`.
   private let wallOrigin: NTPTime
   /// Not taken yet.
   var reports: [ReceivedReport] = []
@@ -86,7 +92,8 @@ package struct PeerConnection: ~Copyable {
     self.configuration = configuration
     local = LocalSession(fingerprint: fingerprint, using: &random)
     reporter = random.next()
-    wallOrigin = wallClock.advanced(by: Nanoseconds(0 &- now.nanoseconds))
+    createdAt = now
+    wallOrigin = wallClock
     self.random = random
     for codec in configuration.sending { _ = addSender(codec) }
     local.addSeats(upTo: configuration.seats)
@@ -167,7 +174,19 @@ package struct PeerConnection: ~Copyable {
   package var deadline: MonotonicTime { timers.next }
 
   func wallClock(at now: MonotonicTime) -> NTPTime {
-    wallOrigin.advanced(by: Nanoseconds(now.nanoseconds))
+    wallOrigin.advanced(by: onOwnClock(now - createdAt))
+  }
+
+  /// What passed on this participant's clocks meanwhile.
+  func onOwnClock(_ span: Nanoseconds) -> Nanoseconds {
+    configuration.clockRate == 1
+      ? span : Nanoseconds(Int64(Double(span.count) * configuration.clockRate))
+  }
+
+  /// How long it takes until so much has passed on this participant's clocks.
+  func untilOwnClock(_ span: Nanoseconds) -> Nanoseconds {
+    configuration.clockRate == 1
+      ? span : Nanoseconds(Int64(Double(span.count) / configuration.clockRate))
   }
 
   /// Where media goes; `nil` before ICE is through.

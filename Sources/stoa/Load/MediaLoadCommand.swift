@@ -37,6 +37,8 @@ struct MediaLoadCommand: AsyncParsableCommand {
   @Option(help: "Joins per second.") var joinRate = 20.0
   @Option(help: "Threads for media.") var threads = 1
   @Option(help: "Decrypt only one packet in so many, and count the others.") var verifyOneIn = 1
+  @Option(help: ArgumentHelp("By how much the publishers' clocks run fast.", visibility: .hidden))
+  var clockSkew = 0.0
   @Flag(help: "Subscribers stop reading once media flows, so that they cost nothing.")
   var stopReceivers = false
   @Flag(help: "Send nothing until a line is read; each further line stops or goes on.")
@@ -54,6 +56,7 @@ struct MediaLoadCommand: AsyncParsableCommand {
     try LoadTarget.require((0.1...1_000).contains(joinRate), "--join-rate must be 0.1 to 1000.")
     try LoadTarget.require((1...64).contains(threads), "--threads must be 1 to 64.")
     try LoadTarget.require((1...1_024).contains(verifyOneIn), "--verify-one-in must be 1 to 1024.")
+    try LoadTarget.require(abs(clockSkew) <= 0.05, "--clock-skew must be -0.05 to 0.05.")
     try LoadTarget.require([1, 2, 4].contains(burst), "--burst must be 1, 2 or 4.")
     try LoadTarget.require(
       pps.map { (1...20_000).contains($0) } ?? true, "--pps must be 1 to 20000.")
@@ -93,6 +96,7 @@ struct MediaLoadCommand: AsyncParsableCommand {
       video: try videoSource())
     plan.audio = try audio.map { try Self.file($0) }
     plan.verifyOneIn = verifyOneIn
+    plan.clockRate = 1 + clockSkew
     plan.joinsPerSecond = joinRate
     plan.threads = threads
     plan.stopsReceivers = stopReceivers

@@ -292,7 +292,8 @@ extension Pipeline {
           }
         }
       }
-      if isTooLarge(output.specification, output.byteCount, ticks: tick - output.zero) {
+      let seconds = (tick - output.zero) / PipelineClock.framesPerSecond
+      if isTooLarge(output.specification, output.byteCount, seconds: seconds) {
         finish(output)
       }
       for news in output.target.takeNews() {
@@ -302,16 +303,17 @@ extension Pipeline {
         }
       }
     }
-    for recording in recordings { takeNews(of: recording) }
+    for recording in recordings { takeNews(of: recording, at: now) }
   }
 
-  private func takeNews(of recording: TrackRecording) {
+  private func takeNews(of recording: TrackRecording, at now: MonotonicTime) {
     let specification = recording.specification
     if recording.hasStarted, !recording.wasTold {
       recording.wasTold = true
       say(.started(outputID: specification.id))
     }
-    if isTooLarge(specification, recording.byteCount, ticks: 0) { recording.finish() }
+    let seconds = recording.duration(at: now).count / 1_000_000_000
+    if isTooLarge(specification, recording.byteCount, seconds: seconds) { recording.finish() }
     if let failure = recording.failure, recording.target == nil {
       recordings.removeAll { $0 === recording }
       return say(
@@ -325,10 +327,10 @@ extension Pipeline {
   }
 
   private func isTooLarge(
-    _ specification: OutputSpecification, _ bytes: Int64, ticks: Int64
+    _ specification: OutputSpecification, _ bytes: Int64, seconds: Int64
   ) -> Bool {
     bytes >= specification.limits.maximumBytes
-      || ticks / PipelineClock.framesPerSecond >= Int64(specification.limits.maximumSeconds)
+      || seconds >= Int64(specification.limits.maximumSeconds)
   }
 
   /// True if the output is over.

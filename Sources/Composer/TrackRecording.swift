@@ -49,6 +49,11 @@ final class TrackRecording {
 
   var hasStarted: Bool { target != nil }
 
+  /// How long the file is, pauses included; 0 before it begins.
+  func duration(at now: MonotonicTime) -> Nanoseconds {
+    hasStarted ? max(now - zero, .zero) : .zero
+  }
+
   func wants(_ track: RemoteTrack) -> Bool {
     !isFinishing && track.participantID == participantID && kinds.contains(track.kind)
   }
@@ -129,10 +134,12 @@ final class TrackRecording {
     let (seconds, rest) = passed.quotientAndRemainder(dividingBy: 1_000_000_000)
     let time = max(
       seconds * rate + rest * rate / 1_000_000_000, (lastTimes[trackID] ?? -1) + 1)
+    // A picture lasts as long as the one before did, which is known, but no longer than usual: a pause is none.
+    let usual = rate / PipelineClock.framesPerSecond
     let duration =
       unit.codec.isAudio
       ? (OpusTOC(parsing: unit.payload.span.bytes)?.packetDuration.count ?? 0) * 48 / 1_000_000
-      : rate / PipelineClock.framesPerSecond
+      : lastTimes[trackID].map { min(time - $0, usual) } ?? usual
     lastTimes[trackID] = time
     guard
       let packet = try? EncodedPacket(

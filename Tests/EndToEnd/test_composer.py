@@ -1,5 +1,6 @@
 """Recordings and broadcasts, made by a real composer of what real participants send."""
 
+import statistics
 import subprocess
 import time
 
@@ -7,8 +8,10 @@ import pytest
 
 from support.composer import Composer
 from support.paths import BINARY
-from support.recorded import COLOUR, beeps, errors, flashes, loudness, pictures, probe, write_clip
+from support.recorded import COLOUR, HERTZ, beeps, errors, flashes, loudness, picture_times, pictures, probe, write_clip
+from support.recordings import decode, skews
 from support.server import token
+from support.waiting import eventually
 
 
 @pytest.fixture(scope="session")
@@ -18,15 +21,21 @@ def clip(tmp_path_factory):
 
 @pytest.fixture
 def publish(server, clip):
-    """Lets participants of a room send the clip until the test ends."""
+    """Lets participants of a room send a clip until the test ends; returns the first one's id."""
     running = []
 
-    def publish(room, count=1):
-        picture, tone = clip
+    def publish(room, count=1, files=clip, skew=0.0):
+        picture, tone = files
         running.append(subprocess.Popen([
             str(BINARY), "load", "--server", server.url, "--token", token(), "--room", room,
-            "--publishers", str(count), "--duration", "50", "--video", str(picture), "--audio", str(tone),
-            "--json"], stdout=subprocess.DEVNULL))
+            "--publishers", str(count), "--duration", "60", "--video", str(picture), "--audio", str(tone),
+            f"--clock-skew={skew}", "--json"], stdout=subprocess.DEVNULL))
+
+        def participants():
+            sessions = server.rest("GET", f"/v2/sessions/?roomId={room}")["data"]
+            return [each["participantId"] for each in sessions[0]["participants"]] if sessions else []
+
+        return eventually(participants, "somebody is in the room", 15)[0]
 
     yield publish
     for process in running:
@@ -34,10 +43,9 @@ def publish(server, clip):
         process.wait(10)
 
 
-def assert_in_sync(path, least=3, apart=0.1, after=0.0):
-    """Each flash later than `after` has its beep within `apart` seconds."""
+def assert_in_sync(path, least=3, apart=0.1):
+    """Each flash has its beep within `apart` seconds."""
     seen, heard = flashes(path), beeps(path)
-    seen = [flash for flash in seen if flash > after]
     assert len(seen) >= least and len(heard) >= least, (seen, heard)
     pairs = [(flash, min(heard, key=lambda beep: abs(beep - flash))) for flash in seen[1:-1]]
     assert all(abs(flash - beep) <= apart for flash, beep in pairs), pairs
@@ -92,21 +100,11 @@ def test_several_outputs_share_one_composition_and_end_one_by_one(server, publis
 
 def test_a_participant_is_recorded_as_it_came(server, publish, tmp_path):
     room = server.create_room()
-    publish(room)
-    person = []
-
-    def is_there():
-        sessions = server.rest("GET", f"/v2/sessions/?roomId={room}")["data"]
-        person[:] = [each["participantId"] for each in sessions[0]["participants"]] if sessions else []
-        return bool(person)
-
-    limit = time.monotonic() + 10
-    while not is_there() and time.monotonic() < limit:
-        time.sleep(0.2)
+    person = publish(room)
     with Composer(server, room, tmp_path / "outputs") as composer:
         composer.wait("ready")
-        composer.start("a" * 24, {"participantRecording": {"participantID": person[0], "format": "webm"}})
-        composer.start("b" * 24, {"trackRecording": {"participantID": person[0], "kind": "audio", "format": "webm"}})
+        composer.start("a" * 24, {"participantRecording": {"participantID": person, "format": "webm"}})
+        composer.start("b" * 24, {"trackRecording": {"participantID": person, "kind": "audio", "format": "webm"}})
         composer.wait("started", "a" * 24)
         composer.wait("started", "b" * 24)
         time.sleep(7)
@@ -119,10 +117,72 @@ def test_a_participant_is_recorded_as_it_came(server, publish, tmp_path):
     assert errors(files["a"]["path"]) == "" and errors(files["b"]["path"]) == ""
     assert streams["video"]["codec_name"] == "vp8" and streams["audio"]["codec_name"] == "opus"
     assert 5 < duration < 10
-    # Not from the first second on: until the server shows it the largest layer, pictures are missing.
-    assert_in_sync(files["a"]["path"], least=2, after=4)
+    assert_in_sync(files["a"]["path"])
+    times = picture_times(files["a"]["path"])
+    assert all(0.02 < after - before < 0.05 for before, after in zip(times, times[1:])), times
     assert list(probe(files["b"]["path"])[0]) == ["audio"]
     assert len(beeps(files["b"]["path"])) >= 4
+
+
+# What a participant sends, and what becomes of a recording of it that was asked for as WebM, which has no H.264.
+CODECS = {
+    "vp9": ("libvpx-vp9", "clip.ivf", "webm"),
+    "av1": ("libaom-av1", "clip.ivf", "webm"),
+    "h264": ("libx264", "clip.h264", "mp4"),
+}
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_each_codec_is_recorded_as_it_came_and_its_file_says_what_it_is(server, publish, codec, tmp_path):
+    encoder, name, container = CODECS[codec]
+    room = server.create_room()
+    person = publish(room, files=write_clip(tmp_path, codec=encoder, name=name))
+    with Composer(server, room, tmp_path / "outputs") as composer:
+        composer.wait("ready")
+        composer.start("a" * 24, {"participantRecording": {"participantID": person, "format": "webm"}})
+        composer.start(
+            "b" * 24, {"trackRecording": {"participantID": person, "kind": "video", "format": "webm"}},
+            maximum_seconds=4)
+        # The second ends by itself.
+        [short] = composer.wait("stopped", "b" * 24, seconds=25)["files"]
+        time.sleep(3)
+        composer.send("stop", outputID="a" * 24)
+        [whole] = composer.wait("stopped", "a" * 24)["files"]
+
+    for file in (whole, short):
+        streams, duration = probe(file["path"])
+        assert errors(file["path"]) == ""
+        assert streams["video"]["codec_name"] == codec
+        assert (streams["video"]["width"], streams["video"]["height"]) == (320, 180)
+        assert file["format"] == container and file["path"].endswith(f"/recording.{container}")
+        assert abs(duration - file["durationMilliseconds"] / 1000) < 0.2
+    assert "audio" not in probe(short["path"])[0] and 3.5 < probe(short["path"])[1] < 5.5
+    assert probe(whole["path"])[0]["audio"]["codec_name"] == "opus" and probe(whole["path"])[1] > 5
+    assert_in_sync(whole["path"])
+
+
+@pytest.mark.parametrize("skew", [0.01, -0.01])
+def test_a_participant_whose_clocks_are_wrong_stays_in_sync(server, publish, skew, tmp_path):
+    room = server.create_room()
+    publish(room, files=write_clip(tmp_path, seconds=60), skew=skew)
+    with Composer(server, room, tmp_path / "outputs") as composer:
+        composer.wait("ready")
+        composer.start("a" * 24, {"recording": {"format": "mp4", "audioOnly": False}}, composition={})
+        time.sleep(35)
+        composer.send("stop", outputID="a" * 24)
+        [file] = composer.wait("stopped", "a" * 24)["files"]
+
+    content = decode(file["path"])
+    pairs = [(moment, skew) for moment, skew in skews(content, hertz=HERTZ) if moment > 3]
+    first, last = median_skew(pairs[:10]), median_skew(pairs[-10:])
+    assert len(pairs) > 25 and abs(first) <= 0.04 and abs(last) <= 0.04 and abs(last - first) <= 0.04, pairs
+    # What it calls a second is shorter, or longer, than ours.
+    length = (pairs[-1][0] - pairs[0][0]) / (len(pairs) - 1)
+    assert abs(length * (1 + skew) - 1) < 0.003, length
+
+
+def median_skew(pairs):
+    return statistics.median(skew for _, skew in pairs)
 
 
 def test_when_the_server_goes_the_recording_is_whole(server, publish, tmp_path):

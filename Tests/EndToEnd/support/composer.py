@@ -51,13 +51,13 @@ class Composer:
         body = json.dumps({name: fields if value is None else {"_0": value}}).encode()
         self.socket.sendall(struct.pack(">I", len(body)) + body)
 
-    def start(self, output, kind, composition=None, attempt=0):
+    def start(self, output, kind, composition=None, attempt=0, maximum_seconds=3600):
         """Starts an output in a folder of its own; returns the folder."""
         folder = self.folder / output
         folder.mkdir(exist_ok=True)
         specification = {
             "id": output, "attempt": attempt, "kind": kind, "folder": str(folder),
-            "limits": {"maximumSeconds": 3600, "maximumBytes": 1 << 30}}
+            "limits": {"maximumSeconds": maximum_seconds, "maximumBytes": 1 << 30}}
         if composition is not None:
             specification["composition"] = {**DEFAULTS, **composition}
         self.send("start", specification)

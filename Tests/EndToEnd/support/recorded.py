@@ -12,14 +12,23 @@ COLOUR = (200, 40, 40)
 FLASH_SECONDS = 0.15
 
 
-def write_clip(folder: Path, codec="libvpx", seconds=20):
-    """Makes a VP8 and an Opus file: red, and white while a tone of 440 Hz sounds."""
-    picture, tone = folder / "clip.ivf", folder / "clip.opus"
+# What encoders need to be quick, and to make nothing that browsers would not send.
+ENCODERS = {
+    "libvpx": ["-deadline", "realtime", "-cpu-used", "8"],
+    "libvpx-vp9": ["-deadline", "realtime", "-cpu-used", "8", "-lag-in-frames", "0"],
+    "libaom-av1": ["-usage", "realtime", "-cpu-used", "8", "-lag-in-frames", "0"],
+    "libx264": ["-preset", "ultrafast", "-tune", "zerolatency", "-profile:v", "baseline"],
+}
+
+
+def write_clip(folder: Path, codec="libvpx", seconds=20, name="clip.ivf"):
+    """Makes a file of pictures and one of Opus: red, and white while a tone of 440 Hz sounds."""
+    picture, tone = folder / name, folder / "clip.opus"
     red = "0x%02x%02x%02x" % COLOUR
     flash = f"drawbox=c=white:t=fill:enable='lt(mod(t,1),{FLASH_SECONDS})'"
     subprocess.run([
         "ffmpeg", "-nostdin", "-v", "error", "-y", "-f", "lavfi", "-i", f"color={red}:s=320x180:r=30:d={seconds}",
-        "-vf", flash, "-c:v", codec, "-deadline", "realtime", "-cpu-used", "8", "-b:v", "300k",
+        "-vf", flash, "-c:v", codec, *ENCODERS[codec], "-b:v", "300k",
         "-g", "30", "-pix_fmt", "yuv420p", str(picture)], check=True)
     beep = f"0.5*sin(2*PI*{HERTZ}*t)*lt(mod(t\\,1)\\,{FLASH_SECONDS})"
     subprocess.run([
@@ -38,8 +47,10 @@ def probe(path: Path):
 
 def errors(path: Path):
     """What ffmpeg complains about when it decodes all of a file."""
+    # Pictures may be closer together than ffmpeg's guess of a rate, and are decoded all the same.
     return subprocess.run(
-        ["ffmpeg", "-v", "error", "-i", str(path), "-f", "null", "-"], capture_output=True).stderr.decode()
+        ["ffmpeg", "-v", "error", "-i", str(path), "-fps_mode", "vfr", "-f", "null", "-"],
+        capture_output=True).stderr.decode()
 
 
 def pictures(path: Path):
@@ -48,6 +59,13 @@ def pictures(path: Path):
         "ffmpeg", "-v", "error", "-i", str(path), "-vf", "fps=30,crop=iw/8:ih/8,scale=1:1:flags=area",
         "-pix_fmt", "rgb24", "-f", "rawvideo", "-"], check=True, capture_output=True).stdout
     return [(index / 30, tuple(raw[3 * index:3 * index + 3])) for index in range(len(raw) // 3)]
+
+
+def picture_times(path: Path):
+    """When each picture of a file is shown, in seconds."""
+    return [float(line) for line in subprocess.run([
+        "ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "packet=pts_time", "-of", "csv=p=0",
+        str(path)], check=True, capture_output=True).stdout.decode().replace(",", " ").split()]
 
 
 def loudness(path: Path, hertz=HERTZ, window=0.01):

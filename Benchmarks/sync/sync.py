@@ -5,6 +5,7 @@ import contextlib
 import functools
 import http.server
 import statistics
+import subprocess
 import sys
 import tempfile
 import threading
@@ -16,9 +17,11 @@ import bench  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
 from support import browsers  # noqa: E402
 from support.calls import ANN, enter  # noqa: E402
-from support.paths import END_TO_END  # noqa: E402
+from support.paths import BINARY, END_TO_END  # noqa: E402
 from support.people import Person  # noqa: E402
+from support.recorded import HERTZ, write_clip  # noqa: E402
 from support.recordings import decode, download, skews  # noqa: E402
+from support.server import token  # noqa: E402
 from support.waiting import eventually  # noqa: E402
 
 MOST_MILLISECONDS = 40
@@ -35,34 +38,60 @@ def pages():
         server.shutdown()
 
 
-def record(seconds, path):
+def record(server, room, seconds, path):
+    time.sleep(3)
+    server.text("POST", "/v2/recordings/start", {"roomId": room})
+    time.sleep(seconds)
+    server.text("POST", "/v2/recordings/end", {"roomId": room})
+
+    def done():
+        found = server.rest("GET", f"/v2/recordings?roomId={room}")["data"]
+        return found and (found[0].get("file") or {}).get("fileUrl")
+
+    return download(eventually(done, "the recording is finished", 60), path)
+
+
+def record_browser(seconds, path):
     with bench.server() as server, pages() as address, sync_playwright() as playwright:
         room = server.create_room()
         ann = Person(browsers.Chromium(playwright), ANN)
         try:
             enter(ann, address, server.url, room, own="flash")
-            time.sleep(3)
-            server.text("POST", "/v2/recordings/start", {"roomId": room})
-            time.sleep(seconds)
-            server.text("POST", "/v2/recordings/end", {"roomId": room})
-
-            def done():
-                found = server.rest("GET", f"/v2/recordings?roomId={room}")["data"]
-                return found and (found[0].get("file") or {}).get("fileUrl")
-
-            return download(eventually(done, "the recording is finished", 60), path)
+            return record(server, room, seconds, path)
         finally:
             ann.close()
+
+
+def record_bot(seconds, path, skew):
+    """Records a bot whose clocks, of media and of the wall, run fast by `skew`."""
+    # Longer than it is played: where it begins anew, sound and picture are not of equal length.
+    picture, tone = write_clip(path.parent, seconds=int(seconds * (1 + abs(skew)) + 30))
+    with bench.server() as server:
+        room = server.create_room()
+        bot = subprocess.Popen([
+            str(BINARY), "load", "--server", server.url, "--token", token(lifetime=86_400), "--room", room,
+            "--duration", str(seconds + 60), "--video", str(picture), "--audio", str(tone),
+            f"--clock-skew={skew}", "--json"], stdout=subprocess.DEVNULL)
+        try:
+            return record(server, room, seconds, path)
+        finally:
+            bot.terminate()
+            bot.wait()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=30)
+    parser.add_argument("--clock-skew", type=float, help="record a bot whose clocks run fast by so much, as 0.01")
     parser.add_argument("--keep", type=Path, help="a folder for the recording")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="stoa-sync-") as folder:
-        content = decode(record(options.minutes * 60, (options.keep or Path(folder)) / "sync.mp4"))
-    pairs = [(moment, 1000 * skew) for moment, skew in skews(content) if moment > 3]
+        path = (options.keep or Path(folder)) / "sync.mp4"
+        if options.clock_skew is None:
+            content, hertz = decode(record_browser(options.minutes * 60, path)), 2_000
+        else:
+            content, hertz = decode(record_bot(options.minutes * 60, path, options.clock_skew)), HERTZ
+    pairs = [(moment, 1000 * skew) for moment, skew in skews(content, hertz) if moment > 3]
     edge = min(60, content.seconds / 3)
     first = statistics.median(skew for moment, skew in pairs if moment < 3 + edge)
     last = statistics.median(skew for moment, skew in pairs if moment > content.seconds - edge)

@@ -121,7 +121,7 @@ final class Pipeline {
     mixSound()
     let lateness = now - clock.due(tick)
     if overload.draws(tick: tick, lateness: lateness) {
-      decodePictures(at: captured)
+      decodePictures(at: clock.shown(tick))
       drawPictures()
     }
     for recording in recordings { recording.handleTimeouts(at: now) }

@@ -24,6 +24,12 @@ struct PipelineClock: Sendable {
   /// What is shown in a tick was captured then.
   func captured(_ tick: Int64) -> MonotonicTime { due(tick) - Self.delay }
 
+  /// Pictures captured until then are shown in a tick.
+  ///
+  /// Half a tick later than its moment: so each is shown in the tick nearest to it, up to 17 ms early or late.
+  /// Shown in the next tick, pictures would be late by half a tick on average, and sound is not.
+  func shown(_ tick: Int64) -> MonotonicTime { captured(tick) + time(1) / 2 }
+
   /// A tick on the composition's timeline.
   func mediaTime(_ tick: Int64) -> MediaTime {
     MediaTime(number: tick, rate: Self.framesPerSecond)

@@ -15,6 +15,11 @@ struct TrackSound {
   /// Samples of a loss that is still concealed: 120 ms; more is silence.
   private static let maximumConcealment = 5_760
 
+  /// Samples by which what is decoded comes after what it was made of: the look-ahead of Opus encoders (RFC 7845 §4.2).
+  ///
+  /// Each encoder may have its own; this is libopus's, which browsers use.
+  private static let lookAhead: Int64 = 312
+
   private let decoder: OpusDecoder
   /// The RTP timestamp that follows what was decoded.
   private var expected: UInt32?
@@ -23,8 +28,9 @@ struct TrackSound {
 
   /// Decodes the next unit.
   ///
-  /// - Parameter position: the sample on the timeline at which it was captured.
-  mutating func decode(_ unit: EncodedUnit, at position: Int64, into pieces: inout [Piece]) {
+  /// - Parameter captured: the sample on the timeline at which it was captured.
+  mutating func decode(_ unit: EncodedUnit, at captured: Int64, into pieces: inout [Piece]) {
+    let position = captured - Self.lookAhead
     if unit.followsLoss, let expected {
       let missing = Int(Int32(bitPattern: unit.rtpTimestamp &- expected))
       if missing > 0, missing <= Self.maximumConcealment {

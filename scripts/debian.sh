@@ -73,7 +73,18 @@ libswresample-dev|      | sound is resampled with it
 libopus-dev      |      | sound of calls is decoded with it
 libpango1.0-dev  |      | names on composed pictures are drawn with it
 fonts-inter      |      | the typeface of composed pictures
-fonts-dejavu-core|      | letters that the first typeface lacks
+fonts-dejavu-core|      | letters that the first typeface lacks, Arabic and Hebrew among them
+fonts-wqy-microhei|     | names in Chinese, Japanese and Korean, in 5 MB
+fonts-noto-color-emoji| | emoji in names
+fonts-lohit-deva |      | names in Devanagari
+fonts-lohit-beng-bengali|| names in Bengali
+fonts-lohit-gujr |      | names in Gujarati
+fonts-lohit-guru |      | names in Gurmukhi
+fonts-lohit-knda |      | names in Kannada
+fonts-lohit-mlym |      | names in Malayalam
+fonts-lohit-taml |      | names in Tamil
+fonts-lohit-telu |      | names in Telugu
+fonts-tlwg-loma-ttf|    | names in Thai
 nodejs           | node | the build of the web code
 esbuild          | esbuild | bundles the JavaScript SDK and the meeting page
 node-typescript  | tsc  | checks the types of the web code

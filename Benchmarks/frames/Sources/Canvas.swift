@@ -81,9 +81,12 @@ final class Canvas {
     return frame
   }
 
-  func write(to path: String) {
+  func write(to path: String) throws(FramesError) {
     let status = cairo_surface_write_to_png(surface, path)
-    if status != CAIRO_STATUS_SUCCESS { fatalError("cannot write \(path)") }
+    guard status == CAIRO_STATUS_SUCCESS else {
+      let why = cairo_status_to_string(status).map { String(cString: $0) } ?? "unknown"
+      throw FramesError("cannot write \(path): \(why)")
+    }
   }
 
   func color(_ value: UInt32, _ alpha: Double = 1) {

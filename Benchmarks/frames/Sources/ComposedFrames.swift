@@ -5,7 +5,14 @@ import Wire
 /// Draws every layout with made-up people into PNG files, or measures what drawing costs.
 @main
 struct ComposedFrames {
-  static func main() throws {
+  static func main() {
+    do { try run() } catch {
+      FileHandle.standardError.write(Data("composed-frames: \(error)\n".utf8))
+      exit(1)
+    }
+  }
+
+  private static func run() throws {
     let arguments = CommandLine.arguments.dropFirst()
     if arguments.first == "--measure" {
       try Measurement.run(only: arguments.dropFirst().first)

@@ -65,29 +65,43 @@ struct Gallery {
             let picture = try Canvas(Compositor.still(room.scene, settings))
             let name =
               "\(layout.rawValue)-\(theme.rawValue)-\(isPortrait ? "portrait" : "landscape")"
-            picture.write(to: "\(folder)/\(name)-\(room.name).png")
+            try picture.write(to: "\(folder)/\(name)-\(room.name).png")
             pictures.append(picture)
             if room.name == rooms().last?.name {
-              sheet(pictures, columns: isPortrait ? 7 : 4).write(to: "\(folder)/sheet-\(name).png")
+              try sheet(pictures, columns: isPortrait ? 7 : 4)
+                .write(to: "\(folder)/sheet-\(name).png")
             }
           }
         }
       }
     }
     try sizes()
+    try scripts()
     try transition()
   }
 
   /// The same room as small and as large as it is ever drawn, with a logo and a background.
   private func sizes() throws {
-    let logo = CompositionSettings.Logo(Self.logo())
+    let logo = CompositionSettings.Logo(try Self.logo())
     for (width, height) in [(640, 360), (854, 480), (1_920, 1_080)] {
       let settings = CompositionSettings(
         theme: .dark, width: width, height: height, logo: logo,
-        background: .image(Self.backdrop()))
+        background: .image(try Self.backdrop()))
       let scene = Scene(participants: people(5), activeSpeaker: "person-0")
       try Canvas(Compositor.still(scene, settings)).write(to: "\(folder)/size-\(height).png")
     }
+  }
+
+  /// Names in the scripts of the world, as labels and as initials.
+  private func scripts() throws {
+    let people = People.scripts.enumerated().map { index, name in
+      SceneParticipant(
+        id: "script-\(index)", name: name, camera: index % 2 == 0 ? portraits[index] : nil,
+        isCameraOn: index % 2 == 0, isMicOn: index % 5 != 4)
+    }
+    let settings = CompositionSettings(theme: .dark)
+    try Canvas(Compositor.still(Scene(participants: people), settings))
+      .write(to: "\(folder)/scripts.png")
   }
 
   /// Somebody comes, frame by frame.
@@ -99,7 +113,7 @@ struct Gallery {
       pictures.append(
         try Canvas(compositor.draw(scene, at: MediaTime(number: Int64(number), rate: 30))))
     }
-    sheet(pictures, columns: 4).write(to: "\(folder)/sheet-transition.png")
+    try sheet(pictures, columns: 4).write(to: "\(folder)/sheet-transition.png")
   }
 
   private func sheet(_ pictures: [Canvas], columns: Int) -> Canvas {
@@ -117,7 +131,7 @@ struct Gallery {
     return sheet
   }
 
-  private static func logo() -> ImageFile {
+  private static func logo() throws(FramesError) -> ImageFile {
     let (width, height) = (240, 80)
     var rgba = [UInt8](repeating: 0, count: width * height * 4)
     for y in 0..<height {
@@ -132,10 +146,10 @@ struct Gallery {
         rgba[pixel + 3] = 235
       }
     }
-    return ImageFile(width: width, height: height, rgba: rgba) ?? empty
+    return try image(width, height, rgba)
   }
 
-  private static func backdrop() -> ImageFile {
+  private static func backdrop() throws(FramesError) -> ImageFile {
     let (width, height) = (640, 360)
     var rgba: [UInt8] = []
     for y in 0..<height {
@@ -143,10 +157,17 @@ struct Gallery {
         rgba += [UInt8(30 + x / 12), UInt8(34 + y / 8), UInt8(70 + (x + y) / 14), 255]
       }
     }
-    return ImageFile(width: width, height: height, rgba: rgba) ?? empty
+    return try image(width, height, rgba)
   }
 
-  private static var empty: ImageFile { fatalError("an image of impossible size") }
+  private static func image(
+    _ width: Int, _ height: Int, _ rgba: [UInt8]
+  ) throws(FramesError) -> ImageFile {
+    guard let image = ImageFile(width: width, height: height, rgba: rgba) else {
+      throw FramesError("\(rgba.count) bytes are no image of \(width)x\(height)")
+    }
+    return image
+  }
 }
 
 extension Compositor {

@@ -9,6 +9,13 @@ enum People {
     "Alan Turing", "नीला शर्मा", "Emmy Noether", "C. Shannon", "김민준", "Hedy 🎸 Lamarr", "Radia Perlman",
   ]
 
+  /// Letters of many scripts, emoji of many scalars, and accents that pile up.
+  static let scripts = [
+    "Zoë 👩🏽‍🚀 Łukasz", "👨‍👩‍👧‍👦", "李明 🇨🇳", "田中 さくら", "محمد الخوارزمي", "김민준", "नीला शर्मा",
+    "தமிழ் செல்வன்", "สมชาย ใจดี", "דוד לוי", "రాము కృష్ణ", "Z̷̢̛͖̈́̃ä̶̗l̵̰͑g̷̱̊o̴̻͒ Z̷̢̛͖̈́̃ä̶̗l̵̰͑g̷̱̊o̴̻͒", "🎸", "❤️ Anna-Lena",
+    "აბგ დევ", "রবি ঠাকুর",
+  ]
+
   private static let skins: [UInt32] = [
     0xE8B998, 0x8D5524, 0xC68642, 0xF1C9A5, 0x6B4226, 0xD9A066, 0xF3D3B8, 0xA56B46,
   ]

@@ -4,6 +4,8 @@ package struct DisplayName: Hashable {
   package static let maximumLength = 80
   /// Scalars of one letter: families of emoji have 7, stacked accents have hundreds.
   package static let maximumScalars = 10
+  /// Scalars of one initial: a consonant, its vowel, and an accent.
+  static let maximumInitialScalars = 3
 
   package let text: String
   /// Up to two letters that stand for the name.
@@ -27,10 +29,35 @@ package struct DisplayName: Hashable {
       count += 1
     }
     self.text = text.isEmpty ? "Guest" : text
-    let words = self.text.split(separator: " ")
-    let ends = words.count > 1 ? [words.first, words.last] : [words.first]
-    let letters = ends.compactMap { $0?.first { $0.isLetter || $0.isNumber } ?? $0?.first }
-    initials = letters.isEmpty ? "?" : letters.map { $0.uppercased() }.joined()
+    initials = Self.initials(of: self.text)
+  }
+
+  /// Letters of the first and last words that have any; else whatever the name begins with.
+  private static func initials(of text: String) -> String {
+    let words = text.split(separator: " ").compactMap { $0.first { $0.isLetter || $0.isNumber } }
+    guard let first = words.first, let last = words.last else {
+      return text.first { $0.unicodeScalars.first.map { !isMark($0) } ?? false }.map(String.init)
+        ?? "?"
+    }
+    let letters = (words.count > 1 ? [first, last] : [first]).map(capital)
+    // Arabic letters would join to something like a word.
+    let isJoining = first.unicodeScalars.contains { (0x0600...0x08FF).contains($0.value) }
+    return letters.joined(separator: isJoining ? "\u{200C}" : "")
+  }
+
+  /// One letter with the marks that belong to it, but no tower of them.
+  private static func capital(_ letter: Character) -> String {
+    let upper = letter.uppercased().first ?? letter
+    var result = ""
+    result.unicodeScalars.append(contentsOf: upper.unicodeScalars.prefix(maximumInitialScalars))
+    return result
+  }
+
+  private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .nonspacingMark, .enclosingMark, .spacingMark, .format: true
+    default: false
+    }
   }
 
   /// Characters that draw nothing but disturb what is beside them: controls, and what turns a text's direction.

@@ -36,6 +36,44 @@ import Wire
     #expect(frame.color(480, 270).isNear(.gray, within: 2))
   }
 
+  @Test func `a camera hardly larger than its tile keeps every pixel`() throws {
+    let stripes = try VideoFrame(width: 640, height: 360)
+    stripes.fill(y: 40, u: 128, v: 128)
+    stripes.withPlane(0) { plane in
+      for row in 0..<plane.height {
+        for column in stride(from: 0, to: plane.width, by: 2) {
+          plane.base[row * plane.stride + column] = 200
+        }
+      }
+    }
+    var settings = Self.plain
+    (settings.width, settings.height) = (1_280, 720)
+    let people = Self.people([stripes, stripes, stripes, stripes])
+    let frame = try Self.still(Scene(participants: people), settings)
+
+    #expect(frame.color(300, 180).y == 200)
+    #expect(frame.color(301, 180).y == 40)
+  }
+
+  @Test func `an emoji in a name is in colour`() throws {
+    var settings = Self.plain
+    settings.showsNames = true
+    func mostRed(_ name: String) throws -> UInt8 {
+      var person = Self.people([try picture(640, 360, .gray)])[0]
+      person.name = name
+      let frame = try Self.still(Scene(participants: [person]), settings)
+      return frame.withPlane(2) { plane in
+        (0..<plane.height).flatMap { row in
+          UnsafeBufferPointer(start: plane.base + row * plane.stride, count: plane.width)
+        }.max() ?? 0
+      }
+    }
+
+    #expect(try mostRed("Ada") < 135)
+    // The Debian package fonts-noto-color-emoji has it.
+    #expect(try mostRed("\u{2764}\u{FE0F}") > 180)
+  }
+
   @Test func `colours of BT 601 are seen as they were meant`() throws {
     let red = try picture(640, 360, .red, matrix: .bt601)
     let frame = try Self.still(Scene(participants: Self.people([red])), Self.plain)

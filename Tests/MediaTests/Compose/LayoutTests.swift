@@ -214,6 +214,19 @@ import Testing
     #expect(framing.place == PixelRectangle(x: 0, y: 0, width: 320, height: 180))
   }
 
+  @Test func `a camera hardly larger than its tile loses its edges and is not scaled`() {
+    let share = Framing.sharpShare(width: 640, height: 360, tileWidth: 602, tileHeight: 338)
+    let framing = Framing.cover(
+      width: 640, height: 360, tileWidth: 602, tileHeight: 338, share: share)
+    #expect(framing.part == PixelRectangle(x: 18, y: 8, width: 602, height: 338))
+    #expect(framing.place == PixelRectangle(x: 0, y: 0, width: 602, height: 338))
+
+    for (width, height) in [(320, 180), (588, 330), (640, 360), (903, 508), (100, 338)] {
+      #expect(
+        Framing.sharpShare(width: 640, height: 360, tileWidth: width, tileHeight: height) == 1)
+    }
+  }
+
   @Test func `a wide camera loses its sides alike, a high one less above than below`() {
     let wide = Framing.cover(width: 640, height: 360, tileWidth: 360, tileHeight: 360)
     #expect(wide.part == PixelRectangle(x: 140, y: 0, width: 360, height: 360))
@@ -262,6 +275,9 @@ import Testing
     ("Ada Lovelace", "Ada Lovelace", "AL"), ("  grace \n hopper ", "grace hopper", "GH"),
     ("李明", "李明", "李"), ("", "Guest", "G"), ("🎸", "🎸", "🎸"), ("(Sales) Jo", "(Sales) Jo", "SJ"),
     ("Ann\u{202E}live", "Annlive", "A"), ("\u{0}\u{7}", "Guest", "G"),
+    ("🎸 Hedy", "🎸 Hedy", "H"), ("Hedy 🎸", "Hedy 🎸", "H"), ("👨‍👩‍👧‍👦", "👨‍👩‍👧‍👦", "👨‍👩‍👧‍👦"),
+    ("\u{301}\u{302}", "\u{301}\u{302}", "?"), ("नीला शर्मा", "नीला शर्मा", "नीश"),
+    ("محمد الخوارزمي", "محمد الخوارزمي", "م\u{200C}ا"), ("straße ßo", "straße ßo", "SS"),
   ])
   func `a name fits one line and has initials`(raw: String, text: String, initials: String) {
     #expect(DisplayName(raw).text == text)
@@ -272,6 +288,7 @@ import Testing
     #expect(DisplayName(String(repeating: "ab", count: 900)).text.count == 80)
     let stacked = "e" + String(repeating: "\u{301}", count: 500)
     #expect(DisplayName(stacked).text.unicodeScalars.count <= DisplayName.maximumScalars)
+    #expect(DisplayName(stacked).initials.unicodeScalars.count <= 3)
   }
 
   @Test func `an ID has the hue it has on the meeting page`() {

@@ -1,0 +1,6 @@
+/// Why no pictures were made, in words.
+struct FramesError: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
+}

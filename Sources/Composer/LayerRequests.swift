@@ -11,9 +11,11 @@ package struct LayerRequests: Sendable {
 
     package static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 
-    /// The layer for a picture drawn at this height: browsers send quarter, half and full size of 720 lines.
+    /// The smallest layer that has three quarters of the lines drawn: from there on a picture looks soft.
+    ///
+    /// Browsers send 180, 360 and 720 lines.
     package init(drawnHeight: Int) {
-      self = drawnHeight <= 200 ? .low : drawnHeight <= 400 ? .med : .high
+      self = drawnHeight <= 240 ? .low : drawnHeight <= 480 ? .med : .high
     }
   }
 

@@ -46,7 +46,10 @@ import Wire
     #expect(again == [.init(streamID: "a", layer: .med, previous: .none)])
   }
 
-  @Test(arguments: [(100, LayerRequests.Layer.low), (360, .med), (720, .high)])
+  @Test(arguments: [
+    (100, LayerRequests.Layer.low), (240, .low), (242, .med), (360, .med), (480, .med),
+    (508, .high), (720, .high),
+  ])
   func `a drawn height has its layer`(height: Int, layer: LayerRequests.Layer) {
     #expect(LayerRequests.Layer(drawnHeight: height) == layer)
   }

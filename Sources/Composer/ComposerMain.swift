@@ -26,7 +26,7 @@ package enum ComposerMain {
     do throws(UDPError) {
       let inputs = try Mailbox<ComposerInput>()
       let messages = try Mailbox<ComposerMessage>()
-      let intake = try PacketIntake()
+      let intake = PacketIntake()
       let rooms = try Mailbox<RoomConnection>()
       try OSThread.start(named: "pipeline") {
         Pipeline(inputs: inputs, messages: messages, intake: intake, rooms: rooms).run()

@@ -63,6 +63,8 @@ final class Composition {
 
   /// Draws the picture of a tick, and encodes it for all renditions.
   func draw(_ scene: Scene, tick: Int64, clock: PipelineClock) throws(AVError) {
+    // Let go first: a canvas that somebody holds is copied instead of drawn on.
+    picture = nil
     let picture = try compositor.draw(scene, at: clock.mediaTime(tick))
     self.picture = picture
     for rendition in renditions { try rendition.encode(picture, tick: tick, scaler: scaler) }

@@ -1,11 +1,11 @@
 package import StoaClient
-package import UDP
+internal import Synchronization
 package import Wire
 
 /// Takes packets on the media thread and keeps them for the pipeline's.
 ///
-/// Bounded: when the pipeline does not come for them, packets are dropped and counted, as if the network
-/// had lost them.
+/// Bounded: when the pipeline does not come for them, packets are dropped, as if the network had
+/// lost them.
 package final class PacketIntake: PacketReceiver {
   /// Two seconds of 100 Mbit/s.
   private static let capacity = 16_384
@@ -27,14 +27,14 @@ package final class PacketIntake: PacketReceiver {
     package var arrival: MonotonicTime
   }
 
-  private let mailbox: Mailbox<Item>
+  // No mailbox: the pipeline comes by itself with each tick, and need not be woken.
+  private let items = Mutex<[Item]>([])
 
-  /// - Throws: `event` if the process has no descriptor left.
-  package init() throws(UDPError) { mailbox = try Mailbox(capacity: Self.capacity) }
+  package init() {}
 
   package func receive(_ packet: ReceivedPacket, payload: RawSpan, at now: MonotonicTime) {
     guard let codec = packet.codec else { return }
-    mailbox.post(
+    keep(
       .packet(
         Packet(
           mid: packet.mid, codec: codec,
@@ -44,9 +44,18 @@ package final class PacketIntake: PacketReceiver {
   }
 
   package func receive(_ report: ReceivedReport, at now: MonotonicTime) {
-    mailbox.post(.report(report, at: now))
+    keep(.report(report, at: now))
   }
 
-  /// Takes everything that came since the last call.
-  package func drain() -> [Item] { mailbox.drain() }
+  /// Takes everything that came since the last call, behind what is in `taken` already.
+  package func drain(into taken: inout [Item]) {
+    items.withLock { items in
+      taken.append(contentsOf: items)
+      items.removeAll(keepingCapacity: true)
+    }
+  }
+
+  private func keep(_ item: Item) {
+    items.withLock { if $0.count < Self.capacity { $0.append(item) } }
+  }
 }

@@ -136,7 +136,7 @@ final class Pipeline {
   private func takePackets(at now: MonotonicTime) {
     var items: [PacketIntake.Item] = []
     swap(&items, &unplaced)
-    items += intake.drain()
+    intake.drain(into: &items)
     for item in items {
       switch item {
       case .packet(let packet):

@@ -20,6 +20,9 @@ final class RoomConnection: Sendable {
   /// Seats asked for at first: a small meeting needs no second negotiation.
   private static let seats = 8
 
+  /// Less than a tick, and little of the delay at which things are composed.
+  private static let gathering = Nanoseconds.milliseconds(20)
+
   private let configuration: ComposerConfiguration
   private let inputs: Mailbox<ComposerInput>
   private let intake: PacketIntake
@@ -34,7 +37,7 @@ final class RoomConnection: Sendable {
     self.configuration = configuration
     self.inputs = inputs
     self.intake = intake
-    loop = try MediaLoop(name: "media")
+    loop = try MediaLoop(name: "media", gathering: Self.gathering)
     (requests, continuation) = AsyncStream.makeStream(
       bufferingPolicy: .bufferingNewest(Self.maximumRequests))
   }

@@ -31,14 +31,16 @@ package struct ReadinessQueue: ~Copyable {
 
   /// Sleeps until a socket can be read, something was posted, or it is `time` (`nil`: no limit).
   ///
+  /// - Returns: whether something was posted.
   /// - Throws: `poll`, which means a bug.
   package func wait<T>(
     until time: MonotonicTime?, orWokenBy mailbox: Mailbox<T>
-  ) throws(UDPError) {
+  ) throws(UDPError) -> Bool {
     var set = PollSet()
     set.add(descriptor)
-    set.add(mailbox.descriptor)
+    let posted = set.add(mailbox.descriptor)
     try set.wait(until: time)
+    return set.isReadable(posted)
   }
 
   /// Appends the sockets that can be read now, at most 64 of them.

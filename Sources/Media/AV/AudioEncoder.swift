@@ -46,8 +46,12 @@ package final class AudioEncoder {
       }
     av_channel_layout_default(&context.pointee.ch_layout, Int32(AudioSamples.channelCount))
     context.pointee.flags |= Int32(bitPattern: UInt32(AV_CODEC_FLAG_GLOBAL_HEADER))
+    var options: OpaquePointer?
+    defer { av_dict_free(&options) }
+    // At these bitrates as good as the default search for the best scale factors, at half the cost.
+    if codec == .aac { av_dict_set(&options, "aac_coder", "fast", 0) }
     var frame = av_frame_alloc()
-    var result = avcodec_open2(context, encoder, nil)
+    var result = avcodec_open2(context, encoder, &options)
     if result >= 0, let frame {
       frame.pointee.nb_samples = context.pointee.frame_size
       frame.pointee.format = context.pointee.sample_fmt.rawValue

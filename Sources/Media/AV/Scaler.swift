@@ -51,6 +51,9 @@ package final class Scaler {
     guard !part.isEmpty else {
       throw AVError(-EINVAL, "scale an empty part of a picture")
     }
+    if part.width == destination.width, part.height == destination.height, !source.isFullRange {
+      return Self.copy(source, part, to: destination)
+    }
     let context = try context(
       Key(
         sourceWidth: Int32(part.width), sourceHeight: Int32(part.height),
@@ -78,6 +81,20 @@ package final class Scaler {
       }
     }
     try AVError.check(result, "scale a picture")
+  }
+
+  /// The same for what has the right size already.
+  private static func copy(
+    _ source: VideoFrame, _ part: PixelRectangle, to destination: VideoFrame
+  ) {
+    for index in 0..<3 {
+      let shift = index == 0 ? 0 : 1
+      let (from, to) = (source.plane(index), destination.plane(index))
+      let start = from.base + (part.y >> shift) &* from.stride + part.x >> shift
+      for row in 0..<to.height {
+        (to.base + row &* to.stride).update(from: start + row &* from.stride, count: to.width)
+      }
+    }
   }
 
   /// Scales all of a picture.

@@ -163,30 +163,47 @@ struct Interpolator {
 
   /// - Parameter stretch: 0.01 makes a hundred frames of 99; while it has always been 0, nothing is changed.
   mutating func stretch(_ samples: AudioSamples, by stretch: Double) -> [Float] {
-    let input = history + samples.interleaved.prefix(samples.frameCount * 2).map(Self.finite)
-    let step = 1 / (1 + stretch)
-    var output: [Float] = []
-    output.reserveCapacity(samples.interleaved.count + 32)
-    let count = input.count / 2
-    while Int(phase) + 3 < count {
-      let index = Int(phase)
-      let t = Float(phase - Double(index))
-      for channel in 0..<2 {
-        let at = 2 * index + channel
-        if t == 0 {
-          output.append(input[at + 2])
-          continue
-        }
-        let (a, b, c, d) = (input[at], input[at + 2], input[at + 4], input[at + 6])
-        let cubic =
-          0.5 * (c - a)
-          + t * ((a - 2.5 * b + 2 * c - 0.5 * d) + t * (0.5 * (d - a) + 1.5 * (b - c)))
-        output.append(b + t * cubic)
-      }
-      phase += step
+    var input = history
+    input.reserveCapacity(history.count + samples.frameCount * 2)
+    for value in samples.interleaved.prefix(samples.frameCount * 2) {
+      input.append(Self.finite(value))
     }
-    history = Array(input.suffix(6))
-    phase -= Double(samples.frameCount)
+    let count = input.count / 2
+    defer {
+      history = Array(input.suffix(6))
+      phase -= Double(samples.frameCount)
+    }
+    if stretch == 0, phase == phase.rounded(.down) {
+      let first = Int(phase) + 1
+      guard first + 2 < count else { return [] }
+      phase += Double(count - 2 - first)
+      return Array(input[(2 * first)..<(2 * (count - 2))])
+    }
+    return input.withUnsafeBufferPointer { input in
+      resample(input, step: 1 / (1 + stretch), capacity: samples.interleaved.count + 32)
+    }
+  }
+
+  private mutating func resample(
+    _ input: UnsafeBufferPointer<Float>, step: Double, capacity: Int
+  ) -> [Float] {
+    let count = input.count / 2
+    var position = phase
+    var output: [Float] = []
+    output.reserveCapacity(capacity)
+    func frame(_ index: Int) -> SIMD2<Float> { SIMD2(input[2 * index], input[2 * index + 1]) }
+    while Int(position) + 3 < count {
+      let index = Int(position)
+      let t = Float(position - Double(index))
+      let (a, b, c, d) = (frame(index), frame(index + 1), frame(index + 2), frame(index + 3))
+      let outer: SIMD2<Float> = (d - a) * 0.5 + (b - c) * 1.5
+      let inner: SIMD2<Float> = a - b * 2.5 + c * 2 - d * 0.5
+      let value: SIMD2<Float> = b + ((c - a) * 0.5 + (inner + outer * t) * t) * t
+      output.append(value.x)
+      output.append(value.y)
+      position += step
+    }
+    phase = position
     return output
   }
 

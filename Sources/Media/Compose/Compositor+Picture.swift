@@ -48,8 +48,12 @@ extension Compositor {
     let framing =
       switch tile.id.kind {
       case .camera:
+        // As at rest, so that nothing jumps when a tile arrives.
         Framing.cover(
-          width: width, height: height, tileWidth: picture.width, tileHeight: picture.height)
+          width: width, height: height, tileWidth: picture.width, tileHeight: picture.height,
+          share: Framing.sharpShare(
+            width: width, height: height, tileWidth: tile.target.rectangle.width,
+            tileHeight: tile.target.rectangle.height))
       case .screen:
         Framing.contain(
           width: width, height: height, tileWidth: picture.width, tileHeight: picture.height)

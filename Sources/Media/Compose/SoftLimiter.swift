@@ -33,6 +33,10 @@ struct SoftLimiter {
   }
 
   mutating func process(_ samples: inout [Float]) {
+    if passThrough(&samples) {
+      number += samples.count / 2
+      return
+    }
     for frame in 0..<(samples.count / 2) {
       let (left, right) = (samples[2 * frame], samples[2 * frame + 1])
       let wanted = Self.gain(forPeak: max(abs(left), abs(right)))
@@ -59,6 +63,29 @@ struct SoftLimiter {
       samples[2 * frame] = delayed[2 * oldest] * applied
       samples[2 * frame + 1] = delayed[2 * oldest + 1] * applied
       number += 1
+    }
+  }
+
+  /// Delays sound that nothing has to be done to, nor to what is delayed already; false if there is something to do.
+  private mutating func passThrough(_ samples: inout [Float]) -> Bool {
+    guard minima.isEmpty, lackingCount == 0, gain == 1 else { return false }
+    let frameCount = samples.count / 2
+    let first = number % Self.window
+    return samples.withUnsafeMutableBufferPointer { samples in
+      delayed.withUnsafeMutableBufferPointer { delayed in
+        // Not `max`: what is no number has to be seen as well.
+        for index in 0..<(frameCount * 2) where !(abs(samples[index]) <= Self.knee) { return false }
+        var slot = first
+        for frame in 0..<frameCount {
+          let oldest = slot + 1 == Self.window ? 0 : slot + 1
+          delayed[2 * slot] = samples[2 * frame]
+          delayed[2 * slot + 1] = samples[2 * frame + 1]
+          samples[2 * frame] = delayed[2 * oldest]
+          samples[2 * frame + 1] = delayed[2 * oldest + 1]
+          slot = oldest
+        }
+        return true
+      }
     }
   }
 }

@@ -11,10 +11,12 @@ package final class MediaLoop: Sendable {
 
   /// Starts the thread.
   ///
-  /// - Parameter name: at most 15 ASCII characters.
+  /// - Parameters:
+  ///   - name: at most 15 ASCII characters.
+  ///   - gathering: how long what arrives may wait for more; 0 for those whom delay matters.
   /// - Throws: `UDPError` when the process has no descriptor or thread left, `DTLSFailure` when no
   ///   certificate can be made.
-  package init(name: String = "stoa-client") throws {
+  package init(name: String = "stoa-client", gathering: Nanoseconds = .zero) throws {
     let mailbox = try Mailbox<@Sendable (MediaThread) -> Void>()
     self.mailbox = mailbox
     // Fails here rather than on the thread, where nobody could be told.
@@ -22,7 +24,7 @@ package final class MediaLoop: Sendable {
     _ = try ReadinessQueue()
     try OSThread.start(named: name) {
       guard let thread = try? MediaThread() else { return mailbox.close() }
-      thread.run(mailbox)
+      thread.run(mailbox, gathering: gathering)
     }
   }
 

@@ -115,11 +115,27 @@ package final class MediaThread {
 
   // MARK: The loop
 
-  func run(_ mailbox: Mailbox<@Sendable (MediaThread) -> Void>) {
+  /// Runs until the mailbox is closed.
+  ///
+  /// - Parameter gathering: how long packets are left to gather after a round, so that one waking serves many.
+  func run(
+    _ mailbox: Mailbox<@Sendable (MediaThread) -> Void>, gathering: Nanoseconds = .zero
+  ) {
+    var readsAt = MonotonicTime(nanoseconds: 0)
     while !mailbox.isClosed {
-      do { try queue.wait(until: wakeAt, orWokenBy: mailbox) } catch { break }
-      for body in mailbox.drain() { body(self) }
-      receive()
+      do {
+        var isPosted = false
+        if gathering > .zero, readsAt > .now {
+          var posts = PollSet()
+          posts.add(mailbox.descriptor)
+          try posts.wait(until: min(readsAt, wakeAt))
+          isPosted = posts.isReadable(0)
+        }
+        if !isPosted { isPosted = try queue.wait(until: wakeAt, orWokenBy: mailbox) }
+        if isPosted { for body in mailbox.drain() { body(self) } }
+      } catch { break }
+      // What did not fit into a round is read at once.
+      if receive(), gathering > .zero { readsAt = .now + gathering }
       let now = MonotonicTime.now
       if wakeAt <= now { runDue(at: now) }
     }
@@ -128,7 +144,9 @@ package final class MediaThread {
     for id in Array(peers.keys) { close(PeerID(rawValue: id)) }
   }
 
-  private func receive() {
+  /// True if nothing is left to read.
+  private func receive() -> Bool {
+    var isEmpty = true
     ready.removeAll(keepingCapacity: true)
     queue.takeReady(into: &ready)
     for socket in ready {
@@ -148,8 +166,10 @@ package final class MediaThread {
         }
         peer.flush(&outbox)
       }
+      isEmpty = isEmpty && isDrained
       advance(peer, at: .now)
     }
+    return isEmpty
   }
 
   private func runDue(at now: MonotonicTime) {

@@ -130,6 +130,14 @@ struct RecordingPartSource {
     return nil
   }
 
+  /// Pictures in a second, if there are any.
+  var framesPerSecond: Int? {
+    for track in part.tracks {
+      if case .video(_, _, _, let rate) = track.kind { return rate }
+    }
+    return nil
+  }
+
   /// From the first packet to the end of the last.
   func durationMilliseconds() throws(AVError) -> Int64 {
     let demuxer = try FileDemuxer(path: path)

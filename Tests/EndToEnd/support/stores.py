@@ -195,8 +195,8 @@ class Azure:
         self.front = Front(self)
 
     def configure(self, server, folder, secret=None):
-        configure(server, "azure", "--account", self.account, "--container", self.container, "--endpoint", self.front.url,
-                  secret=secret or base64.b64encode(self.key).decode(), folder=folder)
+        configure(server, "azure", "--account", self.account, "--container", self.container,
+                  "--endpoint", self.front.url, secret=secret or base64.b64encode(self.key).decode(), folder=folder)
 
     def answer(self, method, path, headers, body):
         path, _, query = path.partition("?")

@@ -39,9 +39,11 @@ final class RecordingTarget: OutputTarget {
       }
       return .stopped(outputID: specification.id, files: [OutputFile(file)])
     } catch {
+      let parts =
+        error == .diskFull ? RecordingRecovery.parts(folder: specification.folder) : []
       return .failed(
         outputID: specification.id, code: specification.kind.failureCode, reason: error.reason,
-        files: [])
+        files: parts.map { OutputFile($0) })
     }
   }
 
@@ -60,6 +62,9 @@ final class RecordingTarget: OutputTarget {
       case .finished(let file):
         let files = [OutputFile(file, kind: kind, startedAt: startedAt)]
         return [interruption.map { .failed($0, files) } ?? .finished(files)]
+      case .inParts(let parts):
+        let files = parts.map { OutputFile($0, kind: kind, startedAt: nil) }
+        return [.failed(interruption ?? RecordingError.diskFull.reason, files)]
       case .failed(let error): return [.failed(interruption ?? error.reason, [])]
       }
     }

@@ -103,7 +103,7 @@ package struct StoaServer: Sendable {
       logger: logger)
 
     storage = ObjectStorage(
-      http: try OutboundHTTP(policy: configuration.outbound, timeout: .minutes(10)), store: store)
+      http: try OutboundHTTP(policy: configuration.outbound, timeout: .minutes(1)), store: store)
 
     var routes = RouteTable.rooms(directory) + RouteTable.sessions(directory)
     routes += RouteTable.keys(directory)
@@ -165,7 +165,10 @@ package struct StoaServer: Sendable {
         folder: directory.configuration.outputs.dataFolder,
         reservePercent: configuration.compose.reservePercent, capacity: directory.usage.outputs,
         logger: logger),
-      Uploader(store: store, storage: storage, time: time, logger: logger),
+      Uploader(
+        store: store, storage: storage,
+        schedule: UploadSchedule(longestSeconds: configuration.compose.uploadRetrySeconds),
+        time: time, logger: logger),
       HLSCopier(store: store, storage: storage, time: time, logger: logger),
     ]
     if settings.metricsPort > 0 {

@@ -14,6 +14,7 @@ extension OutputRecord {
     case .recording:
       object["fileId"] = files.first?.object?["id"] ?? .null
       object["file"] = files.first ?? .null
+      object["files"] = .array(files)
     case .livestream: object["outputs"] = .array(targets)
     case .hls:
       let playback = JSONValue.string(Self.playbackURL(id, publicURL))

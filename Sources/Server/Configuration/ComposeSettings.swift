@@ -6,6 +6,8 @@ package struct ComposeSettings: Sendable, Equatable {
   package let cores: Double
   /// Of the data folder's disk, that no output may begin to fill.
   package let reservePercent: Int
+  /// Seconds before an upload is tried again, at most.
+  package let uploadRetrySeconds: Int
 
   /// Reads the settings.
   ///
@@ -14,5 +16,6 @@ package struct ComposeSettings: Sendable, Equatable {
     outputsPerKey = try values.integer(.maxOutputsPerKey) ?? 100
     cores = Double(try values.integer(.composerCores) ?? max(processors, 1))
     reservePercent = try values.integer(.diskReservePercent) ?? 10
+    uploadRetrySeconds = try values.integer(.uploadRetrySeconds) ?? 1_800
   }
 }

@@ -11,7 +11,7 @@ package enum Setting: String, CaseIterable, Sendable {
   case tlsCert, tlsKey, corsOrigins
   case maxParticipantsPerRoom, maxParticipantsPerKey, maxRoomsPerTenant
   case maxRequestsPerSecond, maxMessagesPerSecond, maxRoomMessagesPerSecond
-  case maxOutputsPerKey, composerCores, diskReservePercent
+  case maxOutputsPerKey, composerCores, diskReservePercent, uploadRetrySeconds
   case metricsPort, metricsBind, drainSeconds, sessionRetentionDays, messageRetentionDays
   case insightsRetention
   case logLevel, logFormat
@@ -71,6 +71,7 @@ extension Setting {
     case .maxOutputsPerKey: .integer(0...1_000_000)
     case .composerCores: .integer(0...1_024)
     case .diskReservePercent: .integer(0...90)
+    case .uploadRetrySeconds: .integer(1...86_400)
     case .metricsPort: .integer(0...65_535)
     case .metricsBind: .text("ADDRESS")
     case .drainSeconds: .integer(0...86_400)
@@ -104,6 +105,7 @@ extension Setting {
     case .maxOutputsPerKey: "100"
     case .composerCores: "all of this machine's"
     case .diskReservePercent: "10"
+    case .uploadRetrySeconds: "1800"
     case .metricsPort: "0"
     case .metricsBind: "127.0.0.1"
     case .drainSeconds, .sessionRetentionDays, .messageRetentionDays: "0"
@@ -178,6 +180,11 @@ extension Setting {
       """
       Of the data folder's disk: below it, or below 1 GiB, no recording or broadcast begins. 0 leaves \
       only the gigabyte.
+      """
+    case .uploadRetrySeconds:
+      """
+      The longest wait before a recording is sent again to a storage that fails; the first waits are \
+      5, 15 and 60 seconds. It stays here until the storage has it, and for good after three days.
       """
     case .metricsPort: "TCP port for GET /metrics, for Prometheus; 0 is off."
     case .metricsBind: "IP address for it; whoever reaches it sees how much the server is used."

@@ -219,6 +219,9 @@ extension Schema {
       common + [
         .field("fileId", .nullable(.string)),
         .field("file", .nullable(.outputFile), "`null` until it is whole."),
+        .field(
+          "files", .array(.outputFile),
+          "That one; several parts only where a full disk had no room to make one of them."),
       ]))
 
   package static let otherRecording = named(

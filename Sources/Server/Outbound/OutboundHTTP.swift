@@ -12,6 +12,8 @@ package import NIOSSL
 package struct OutboundHTTP: Sendable {
   /// Bytes of a reply that are read.
   package static let maximumReply = 64 * 1_024
+  /// What is waited for in addition to the timeout while a body is sent: 64 kB/s.
+  private static let slowestBytesPerMillisecond = 64
 
   private let policy: OutboundTargetPolicy
   private let timeout: TimeAmount
@@ -51,7 +53,7 @@ package struct OutboundHTTP: Sendable {
 
   /// Sends a request whose body may be a file, no faster than it is taken.
   ///
-  /// - Throws: `OutboundFailure`, after `timeout` at the latest.
+  /// - Throws: `OutboundFailure`, after `timeout` and what a slow line needs for the body at the latest.
   package func send(
     _ method: String, _ text: String, headers: [(name: String, value: String)],
     body: OutboundBody, maximumURL: Int = 4_096
@@ -77,7 +79,9 @@ package struct OutboundHTTP: Sendable {
 
     let loop = MultiThreadedEventLoopGroup.singleton.next()
     let promise = loop.makePromise(of: OutboundReply.self)
-    let deadline = NIODeadline.now() + timeout
+    let deadline =
+      NIODeadline.now() + timeout
+      + .milliseconds(Int64(opened.count / Self.slowestBytesPerMillisecond))
     // Only what comes before the connection; after that it is the collector's to give up.
     let timer = loop.scheduleTask(deadline: deadline + .milliseconds(100)) {
       promise.fail(OutboundFailure.timeout)

@@ -146,6 +146,11 @@ package struct ObjectStorage: Sendable {
     request.headers = [("content-type", "application/xml")]
     let reply = try await s3(
       bucket, request, .bytes(body), hash: S3Signature.hash(body), at: now)
+    // Put together before, and the answer was lost, or thrown away: begin anew next time.
+    if reply.status == 404 {
+      await keep(nil, task.file.id)
+      throw StorageFailure("the storage forgot the upload", isTemporary: true)
+    }
     try check(reply)
     // S3 answers 200 at once and says in the body what became of it.
     guard Self.element("ETag", of: reply.body) != nil else {

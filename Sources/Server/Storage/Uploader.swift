@@ -15,24 +15,30 @@ package actor Uploader: Service {
   private static let interval = Duration.seconds(2)
   /// Files at a time: enough to fill a line, and few enough to leave some for calls.
   private static let concurrency = 3
-  /// Seconds before the n-th further attempt; then the last one again, for days.
-  private static let delays: [Int64] = [5, 15, 60, 300, 900, 1_800]
-  /// Attempts after which even a refusal that looks temporary is one: three days of half hours.
-  private static let maximumAttempts = 150
 
   private let store: any Store
   private let storage: ObjectStorage
+  private let schedule: UploadSchedule
   private let time: TimeSource
   private let logger: Logger
-  private var attempts: [String: Int] = [:]
-  private var notBefore: [String: Int64] = [:]
+  private var failures: [String: Failures] = [:]
   private var running: Set<String> = []
 
+  /// What became of a file until now.
+  private struct Failures {
+    var count = 0
+    /// Unix milliseconds.
+    var first: Int64
+    var notBefore: Int64
+  }
+
   package init(
-    store: any Store, storage: ObjectStorage, time: @escaping TimeSource, logger: Logger
+    store: any Store, storage: ObjectStorage, schedule: UploadSchedule = UploadSchedule(),
+    time: @escaping TimeSource, logger: Logger
   ) {
     self.store = store
     self.storage = storage
+    self.schedule = schedule
     self.time = time
     self.logger = logger
   }
@@ -56,7 +62,7 @@ package actor Uploader: Service {
     guard room > 0, let waiting = try? await store.filesToUpload(limit: 100) else { return [] }
     let now = time().wall.milliseconds
     let due = waiting.filter {
-      !running.contains($0.file.id) && notBefore[$0.file.id, default: 0] <= now
+      !running.contains($0.file.id) && (failures[$0.file.id]?.notBefore ?? 0) <= now
     }.prefix(room)
     running.formUnion(due.map(\.file.id))
     return Array(due)
@@ -68,22 +74,24 @@ package actor Uploader: Service {
     do throws(StorageFailure) {
       let url = try await storage.put(task, at: time().wall)
       try? await store.note(.uploaded, of: id, remoteURL: url)
-      attempts[id] = nil
-      notBefore[id] = nil
+      failures[id] = nil
       let path = task.file.file.path
       _ = try? await NIOThreadPool.singleton.runIfActive { unlink(path) }
       logger.info("file uploaded", metadata: metadata(task))
     } catch {
-      let count = attempts[id, default: 0] + 1
-      attempts[id] = count
-      guard error.isTemporary, count < Self.maximumAttempts else {
+      let now = time().wall.milliseconds
+      var failed = failures[id] ?? Failures(first: now, notBefore: now)
+      failed.count += 1
+      guard error.isTemporary,
+        let delay = schedule.delay(after: failed.count, since: failed.first, at: now)
+      else {
         try? await store.note(.refused, of: id, remoteURL: nil)
-        attempts[id] = nil
+        failures[id] = nil
         return logger.error(
           "a file is not uploaded and stays here", metadata: metadata(task, error.problem))
       }
-      let delay = Self.delays[min(count, Self.delays.count) - 1]
-      notBefore[id] = time().wall.milliseconds &+ delay &* 1_000
+      failed.notBefore = now &+ delay
+      failures[id] = failed
       logger.warning("a file waits to be uploaded", metadata: metadata(task, error.problem))
     }
   }

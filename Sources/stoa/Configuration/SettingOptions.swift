@@ -42,6 +42,8 @@ package struct SettingOptions: ParsableArguments {
   @Option(name: .setting(.composerCores), help: .setting(.composerCores)) var composerCores: String?
   @Option(name: .setting(.diskReservePercent), help: .setting(.diskReservePercent))
   var diskReservePercent: String?
+  @Option(name: .setting(.uploadRetrySeconds), help: .setting(.uploadRetrySeconds))
+  var uploadRetrySeconds: String?
   @Option(name: .setting(.metricsPort), help: .setting(.metricsPort)) var metricsPort: String?
   @Option(name: .setting(.metricsBind), help: .setting(.metricsBind)) var metricsBind: String?
   @Option(name: .setting(.drainSeconds), help: .setting(.drainSeconds)) var drainSeconds: String?
@@ -67,7 +69,7 @@ package struct SettingOptions: ParsableArguments {
       .maxRequestsPerSecond: maxRequestsPerSecond, .maxMessagesPerSecond: maxMessagesPerSecond,
       .maxRoomMessagesPerSecond: maxRoomMessagesPerSecond,
       .maxOutputsPerKey: maxOutputsPerKey, .composerCores: composerCores,
-      .diskReservePercent: diskReservePercent,
+      .diskReservePercent: diskReservePercent, .uploadRetrySeconds: uploadRetrySeconds,
       .metricsPort: metricsPort, .metricsBind: metricsBind, .drainSeconds: drainSeconds,
       .sessionRetentionDays: sessionRetentionDays, .messageRetentionDays: messageRetentionDays,
       .insightsRetention: insightsRetention, .logLevel: logLevel,

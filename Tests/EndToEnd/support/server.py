@@ -218,6 +218,9 @@ class Server:
         found = {}
         for pid in self.process_tree():
             try:
+                # Composers have sockets as well.
+                if b"shard" not in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[1:2]:
+                    continue
                 descriptors = os.listdir(f"/proc/{pid}/fd")
             except OSError:
                 continue

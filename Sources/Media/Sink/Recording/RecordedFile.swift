@@ -62,6 +62,8 @@ package enum RecordingEvent: Sendable, Equatable {
   case interrupted(reason: String, isDiskFull: Bool)
   /// The last event of a recording that went well.
   case finished(RecordedFile)
+  /// The last event of one for whose single file the disk has no room: its parts, each of which plays.
+  case inParts([RecordedFile])
   /// The last event of one that did not; the parts are kept.
   case failed(RecordingError)
 }

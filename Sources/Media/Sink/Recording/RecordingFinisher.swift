@@ -42,6 +42,23 @@ struct RecordingFinisher {
     return file
   }
 
+  /// The parts as they lie there: fragmented, which players know, and needing no room.
+  func parts() -> [RecordedFile] {
+    guard let journal = try? RecordingJournal(folder: folder), let container = journal.container
+    else { return [] }
+    return journal.parts.compactMap { part in
+      guard let scanner = try? part.cutToWholeFragments(folder, container),
+        scanner.fragmentCount > 0
+      else { return nil }
+      let path = "\(folder)/\(part.file)"
+      let source = RecordingPartSource(path: path, part: part, scanner: scanner)
+      return RecordedFile(
+        path: path, size: Files.size(path) ?? 0,
+        durationMilliseconds: (try? source.durationMilliseconds()) ?? 0,
+        width: source.size?.width, height: source.size?.height, format: container)
+    }
+  }
+
   private func joinOrPromote(
     _ sources: [RecordingPartSource], _ container: FragmentMuxer.Container
   ) throws -> RecordedFile {
@@ -126,6 +143,14 @@ struct RecordingPartSource {
   var size: (width: Int, height: Int)? {
     for track in part.tracks {
       if case .video(_, let width, let height, _) = track.kind { return (width, height) }
+    }
+    return nil
+  }
+
+  /// Pictures in a second, if there are any.
+  var framesPerSecond: Int? {
+    for track in part.tracks {
+      if case .video(_, _, _, let rate) = track.kind { return rate }
     }
     return nil
   }

@@ -75,14 +75,26 @@ final class RecordingJoiner {
       self.origin = origin
       let offset =
         shift
-        ?? min(
-          max(wanted &- origin, latestEnd &- start),
-          latestEnd &- start &+ RecordingFinisher.maximumGapMilliseconds &* 1_000_000)
+        ?? Self.onGrid(
+          min(
+            max(wanted &- origin, latestEnd &- start),
+            latestEnd &- start &+ RecordingFinisher.maximumGapMilliseconds &* 1_000_000),
+          from: origin, framesPerSecond: source.framesPerSecond)
       shift = offset
       try write(
         input, index: index, base: base, start: max(0, start &+ offset),
         header: codec.pointee.extradataBytes)
     }
+  }
+
+  /// The next moment at which a picture of the first part would come: times between those of a steady rate
+  /// make players and tools take a file for one of another rate, and drop pictures.
+  private static func onGrid(_ offset: Int64, from origin: Int64, framesPerSecond: Int?) -> Int64 {
+    guard let rate = framesPerSecond.map(Int64.init), rate > 0 else { return offset }
+    let second: Int64 = 1_000_000_000
+    let (seconds, rest) = (offset &+ origin).quotientAndRemainder(dividingBy: second)
+    let pictures = (max(0, rest) &* rate &+ second &- 1) / second
+    return seconds &* second &+ pictures &* second / rate &- origin
   }
 
   private func write(

@@ -9,6 +9,11 @@ package enum RecordingRecovery {
     try RecordingFinisher(folder: folder).finish()
   }
 
+  /// The parts of a recording for whose single file there is no room, in order; each plays by itself.
+  package static func parts(folder: String) -> [RecordedFile] {
+    RecordingFinisher(folder: folder).parts()
+  }
+
   /// True if a folder holds a recording that was begun and not finished.
   package static func isUnfinished(folder: String) -> Bool {
     guard let journal = try? RecordingJournal(folder: folder) else { return false }

@@ -12,7 +12,7 @@ package final class RecordingSink: PacketSink {
   static let queueBytes = 64 << 20
   static let queuePackets = 16_384
 
-  /// What happens; ends with `finished` or `failed`.
+  /// What happens; ends with `finished`, `inParts` or `failed`.
   package let events: SinkEvents<RecordingEvent>
 
   private let queue: PacketQueue
@@ -114,10 +114,12 @@ private final class RecordingProgress: Sendable {
       events.post(.interrupted(reason: error.reason, isDiskFull: isDiskFull))
       writer.noteInterruption(error.reason)
     }
+    let finisher = RecordingFinisher(folder: writer.folder)
     do throws(RecordingError) {
-      events.post(.finished(try RecordingFinisher(folder: writer.folder).finish()))
+      events.post(.finished(try finisher.finish()))
     } catch {
-      events.post(.failed(error))
+      let parts = error == .diskFull ? finisher.parts() : []
+      events.post(parts.isEmpty ? .failed(error) : .inParts(parts))
     }
   }
 }

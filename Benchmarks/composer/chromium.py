@@ -111,7 +111,7 @@ def record(server, room, publishers, seconds, bits, path):
                 raise RuntimeError(f"the browser could not join: {page.error}")
             grab = subprocess.Popen(
                 ["ffmpeg", "-v", "error", "-y", "-f", "x11grab", "-draw_mouse", "0", "-framerate", str(RATE), "-video_size",
-                 f"{WIDTH}x{HEIGHT}", "-i", display, "-c:v", "libx264", "-preset", "superfast", "-tune", "zerolatency",
+                 f"{WIDTH}x{HEIGHT}", "-i", display, "-c:v", "libx264", "-preset", "veryfast", "-tune", "zerolatency",
                  "-pix_fmt", "yuv420p", "-b:v", str(bits), "-maxrate", str(bits), "-bufsize", str(bits), "-g", "60",
                  str(path)], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
             with ended(grab):

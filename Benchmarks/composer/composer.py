@@ -17,9 +17,9 @@ from support.waiting import eventually
 
 # name: publishers, quality, x264 preset (as Rendition chooses it), CPU seconds per second at most.
 CASES = {
-    "4x720": (4, "med", "superfast", 0.75),
-    "9x720": (9, "med", "superfast", 0.85),
-    "4x1080": (4, "high", "ultrafast", 1.1),
+    "4x720": (4, "med", "veryfast", 0.75),
+    "9x720": (9, "med", "veryfast", 0.85),
+    "4x1080": (4, "high", "superfast", 1.1),
 }
 MOST_RATIO = 1.35
 OTHERS = {"audio": 0.05, "track": 0.02}

@@ -98,9 +98,8 @@ final class Rendition {
 
   init(_ format: Format, threads: Int) throws(AVError) {
     self.format = format
-    // 1080p has to keep up on two cores beside everything else.
-    let preset: VideoEncoder.Preset =
-      format.height * format.width > 1_000_000 ? .ultrafast : .superfast
+    let preset = EncodingEffort.preset(
+      width: format.width, height: format.height, load: EncodingEffort.load)
     encoder = try VideoEncoder(
       codec: format.codec, width: format.width, height: format.height,
       framesPerSecond: Int(PipelineClock.framesPerSecond), bitrate: format.bitrate,

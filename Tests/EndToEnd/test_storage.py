@@ -2,6 +2,7 @@
 
 import hashlib
 import http.client
+import re
 import subprocess
 import time
 import urllib.request
@@ -136,3 +137,60 @@ def test_azure_and_presigned_addresses_get_the_same_bytes(server, room, other, t
 
     assert other.object(file["userStorage"]) == whole and len(whole) > 10_000
     assert list((server.folder / "data" / "outputs").rglob("recording.mp4")) == []
+
+
+def fetch_stream(store, output, name, folder, ends=False):
+    """A playlist and all that it names, out of the storage; gives the playlist's path.
+
+    `ends`: media playlists are given an end, or ffmpeg would wait for more.
+    """
+
+    def fetch(name):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        data = store.object(store.url(f"hls/{output}/{name}"))
+        assert data is not None, f"{name} is listed and not there"
+        (folder / name).write_bytes(data)
+        return data
+
+    lines = fetch(name).decode().splitlines()
+    for line in lines:
+        map_uri = re.search('#EXT-X-MAP:URI="(.*)"', line)
+        uri = map_uri[1] if map_uri else line
+        if uri.startswith("#"):
+            continue
+        if uri.endswith(".m3u8"):
+            fetch_stream(store, output, uri, folder, ends)
+        else:
+            fetch(f"{name.rsplit('/', 1)[0]}/{uri}")
+    if ends and "#EXT-X-TARGETDURATION:2" in lines:
+        (folder / name).write_text("\n".join([*lines, "#EXT-X-ENDLIST", ""]))
+    return folder / name
+
+
+@pytest.mark.parametrize("kind", [stores.S3, stores.Azure], ids=["s3", "azure"])
+def test_a_stream_is_copied_into_the_storage_while_it_runs(server, room, kind, tmp_path):
+    try:
+        store = kind()
+    except FileNotFoundError as absent:
+        pytest.skip(str(absent))
+    store.configure(server, tmp_path, "--hls")
+    output = server.rest("POST", "/v2/hls/start", {"roomId": room})["id"]
+    eventually(lambda: store.object(store.url(f"hls/{output}/live.m3u8")), "a playlist in the storage", 30)
+    store.front.failures = 3
+    time.sleep(8)
+    live = fetch_stream(store, output, "live.m3u8", tmp_path / "live", ends=True)
+    assert errors(live) == ""
+    assert probe(live)[1] > 3
+    text(server, "POST", "/v2/hls/end", {"roomId": room})
+
+    def has_ended():
+        path = fetch_stream(store, output, "index.m3u8", tmp_path / "whole")
+        playlists = [each.read_text() for each in path.parent.glob("*/index.m3u8")]
+        return playlists if all("#EXT-X-ENDLIST" in each for each in playlists) else None
+
+    playlists = eventually(has_ended, "the end of the stream in the storage", 30)
+    whole = tmp_path / "whole" / "index.m3u8"
+    assert errors(whole) == ""
+    assert probe(whole)[1] > 8
+    assert "#EXT-X-PART" not in "".join(playlists)
+    store.close()

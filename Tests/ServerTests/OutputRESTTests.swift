@@ -146,7 +146,7 @@ import Testing
       #expect(list["data"]?.first?["file"]?["size"] == 10)
       #expect(list["pageInfo"]?["total"] == 1)
       for wrong in [
-        body.replacing("ann", with: "bob"),
+        body.replacing("\"ann\"", with: "\"bob\""),
         #"{"sessionId":"\#(session)","channel1":[],"channel2":[]}"#,
       ] {
         let refused = try await server.api("POST", path, wrong)
@@ -160,7 +160,7 @@ import Testing
     try await TestServer.run(composers: EchoComposers(finishesAtOnce: true)) { server in
       let (room, _, _) = try await Self.scene(server)
       for (logo, word) in [
-        ("http://127.0.0.1:1/logo.png", "cannot be fetched"),
+        ("http://127.0.0.1:65535/logo.png", "cannot be fetched"),
         ("ftp://a/logo.png", "config.logo.url"),
         ("http://127.0.0.1:\(server.port)/healthz", "PNG, JPEG or WebP"),
       ] {

@@ -5,11 +5,11 @@ import Logging
 import NIOPosix
 import ServiceLifecycle
 
-/// Looks how full the data folder's disk is, so that no output begins to fill it.
+/// Looks how full the data folder's disk is, so that no output begins to fill it, and records find room.
 struct DiskWatch: Service {
   /// Free bytes below which nothing begins on any disk.
   static let reserve: Int64 = 1 << 30
-  private static let interval = Duration.seconds(2)
+  private static let interval = Duration.seconds(1)
 
   let folder: String
   let reservePercent: Int
@@ -24,8 +24,15 @@ struct DiskWatch: Service {
 
   private func look() async {
     let folder = folder
-    let space = try? await NIOThreadPool.singleton.runIfActive { DiskSpace(of: folder) }
-    guard let space else { return }
+    let ballast = DiskBallast(path: folder + "/ballast")
+    let seen = try? await NIOThreadPool.singleton.runIfActive {
+      let space = DiskSpace(of: folder)
+      return (space, space.flatMap { ballast.adjust(to: $0) })
+    }
+    guard let (seenSpace, change) = seen, let space = seenSpace else { return }
+    if change == .givenUp {
+      logger.error("the disk is full: the room kept for records is given up; make room soon")
+    }
     let isFull = space.isFull(reservePercent: reservePercent)
     guard isFull != capacity.isDiskFull else { return }
     capacity.isDiskFull = isFull

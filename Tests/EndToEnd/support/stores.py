@@ -163,9 +163,13 @@ class S3:
         answer = connection.getresponse()
         return answer.status, answer.getheaders(), answer.read()
 
-    def configure(self, server, folder, secret=None):
+    def configure(self, server, folder, *options, secret=None):
         configure(server, "s3", "--bucket", BUCKET, "--endpoint", self.front.url, "--access-key-id", self.id,
-                  secret=secret or self.secret, folder=folder)
+                  *options, secret=secret or self.secret, folder=folder)
+
+    def url(self, name):
+        """The plain address of an object."""
+        return f"{self.front.url}/{BUCKET}/{name}"
 
     def object(self, url):
         """The bytes of an object by its plain address; `None` if there is none."""
@@ -194,9 +198,14 @@ class Azure:
         self.blocks, self.blobs, self.types = {}, {}, {}
         self.front = Front(self)
 
-    def configure(self, server, folder, secret=None):
+    def configure(self, server, folder, *options, secret=None):
         configure(server, "azure", "--account", self.account, "--container", self.container,
-                  "--endpoint", self.front.url, secret=secret or base64.b64encode(self.key).decode(), folder=folder)
+                  "--endpoint", self.front.url, *options, secret=secret or base64.b64encode(self.key).decode(),
+                  folder=folder)
+
+    def url(self, name):
+        """The plain address of a blob."""
+        return f"{self.front.url}/{self.container}/{name}"
 
     def answer(self, method, path, headers, body):
         path, _, query = path.partition("?")
@@ -227,7 +236,11 @@ class Azure:
             self.types[path] = headers.get("x-ms-blob-content-type")
             del self.blocks[path]
             return 201, [], b""
-        return 400, [], b""
+        if "comp" in asked or headers.get("x-ms-blob-type") != "BlockBlob":
+            return 400, [], b""
+        self.blobs[path] = body
+        self.types[path] = headers.get("x-ms-blob-content-type")
+        return 201, [], b""
 
     def _authorization(self, method, path, query, headers):
         length = headers.get("Content-Length", "")

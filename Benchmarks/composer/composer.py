@@ -15,11 +15,12 @@ from support.recordings import decode, download
 from support.server import token
 from support.waiting import eventually
 
-# name: publishers, quality, x264 preset (as Rendition chooses it), CPU seconds per second at most.
+# name: publishers, lines of the layer that is asked of a browser for tiles of that size (LayerRequests), quality, x264
+# preset on an idle machine (EncodingEffort), CPU seconds per second at most.
 CASES = {
-    "4x720": (4, "med", "veryfast", 0.75),
-    "9x720": (9, "med", "veryfast", 0.85),
-    "4x1080": (4, "high", "superfast", 1.1),
+    "4x720": (4, 360, "med", "veryfast", 0.75),
+    "9x720": (9, 180, "med", "veryfast", 0.85),
+    "4x1080": (4, 720, "high", "superfast", 1.1),
 }
 MOST_RATIO = 1.35
 OTHERS = {"audio": 0.05, "track": 0.02}
@@ -50,10 +51,10 @@ def encoding_cost(recording, folder, preset, bits):
 
 
 def measure(name, folder, options):
-    publishers, quality, preset, most = CASES[name]
+    publishers, lines, quality, preset, most = CASES[name]
     lasts = options.seconds + 60 + (options.seconds + 90 if options.chromium else 0)
     browser = None
-    with bench.server() as server, room_of(server, publishers, clip(folder), lasts) as room:
+    with bench.server() as server, room_of(server, publishers, clip(folder, lines), lasts) as room:
         server.text("POST", "/v2/recordings/start", {"roomId": room, "config": {
             "layout": {"type": "GRID", "gridSize": publishers}, "quality": quality}})
         used, mebibytes = measured(server, options.seconds)

@@ -14,6 +14,10 @@ from support.server import clean_environment  # noqa: E402
 from support.waiting import eventually  # noqa: E402
 
 
+# Of the three layers that browsers send.
+BITS = {180: "200k", 360: "800k", 720: "2000k"}
+
+
 def clip(folder, height=360):
     """Thirty seconds of moving, slightly noisy picture and of sound, as a camera would send them.
 
@@ -25,7 +29,8 @@ def clip(folder, height=360):
         width = height * 16 // 9
         source = f"testsrc2=s={width}x{height}:r=30:d=30,noise=alls=6:allf=t"
         run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", source, "-c:v", "libvpx", "-deadline", "realtime",
-             "-cpu-used", "8", "-b:v", "800k", "-g", "300", "-pix_fmt", "yuv420p", str(video)])
+             "-cpu-used", "8", "-b:v", BITS[height], "-g", "300", "-pix_fmt", "yuv420p", str(video)])
+    if not audio.exists():
         run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=440:d=30", "-c:a", "libopus", "-b:a", "32k",
              "-f", "ogg", str(audio)])
     return video, audio

@@ -5,6 +5,8 @@ internal import Signal
 final class HLSOutputTarget: OutputTarget {
   /// Bits per second of sound.
   private static let audioBitrate = 128_000
+  /// Chromium's own player refuses playlists of less than three target durations.
+  private static let segmentsBeforePlayable = 3
 
   private let sink: HLSSink
   private let folder: String
@@ -34,7 +36,7 @@ final class HLSOutputTarget: OutputTarget {
     sink = try HLSSink(
       folder: specification.folder,
       renditions: offered.sorted { $0.bitrate > $1.bitrate }, tracks: tracks,
-      startedAtMilliseconds: startedAt)
+      startedAtMilliseconds: startedAt, segmentsBeforePlayable: Self.segmentsBeforePlayable)
   }
 
   func write(_ packet: EncodedPacket) { sink.write(packet) }

@@ -42,7 +42,7 @@ def is_red(rgb):
 def test_what_is_playable_plays_at_once_goes_on_and_is_there_afterwards(server, room, chromium, name):
     stream = hls(server, room)
     url = f"{server.url}/hls/{stream['id']}/{name}"
-    chromium.goto("about:blank")
+    chromium.goto(f"{server.url}/healthz")  # a page with an origin, or this player reads nothing
     chromium.evaluate(PLAY, url)
 
     def look():

@@ -170,7 +170,8 @@ class Run:
         for kill in kills:
             moment = kill.at - zero
             if kill.is_finishing or kill.victim in ("server", "all"):
-                # Nothing goes on after it.
+                # Nothing goes on after it; and nothing was received since a kill before it after which nothing went on yet.
+                moment = min([each.at - zero for each in kills if each.at - zero > last] + [moment])
                 self.note_lost(kill, min(moment, ended - zero) - last, name)
                 continue
             gap = next((gap for gap in gaps if gap.end > moment - 0.05 and gap.start < moment + 1.5), None)

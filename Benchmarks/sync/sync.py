@@ -85,6 +85,8 @@ def main():
     parser.add_argument("--clock-skew", type=float, help="record a bot whose clocks run fast by so much, as 0.01")
     parser.add_argument("--keep", type=Path, help="a folder for the recording")
     options = parser.parse_args()
+    if options.keep:
+        options.keep.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="stoa-sync-") as folder:
         path = (options.keep or Path(folder)) / "sync.mp4"
         if options.clock_skew is None:

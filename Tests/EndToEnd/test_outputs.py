@@ -1,7 +1,6 @@
 """Recordings and HLS as an application asks for them: REST, a real composer process, files and playlists."""
 
 import array
-import asyncio
 import functools
 import http.server
 import json
@@ -16,6 +15,7 @@ import urllib.request
 import pytest
 
 from support.paths import BINARY
+from support.peer import PeerThread
 from support.recorded import errors, flashes, pictures, probe, write_clip
 from support.server import APIError, token
 from support.signalling import Signalling
@@ -143,7 +143,9 @@ def test_a_layout_that_is_published_is_drawn_from_then_on(server, room, tmp_path
     text(server, "POST", "/v2/recordings/start", {"roomId": room})
     recording(server, room, "started")
     time.sleep(4)
-    asyncio.run(change())
+    thread = PeerThread()
+    thread.run(change())
+    thread.stop()
     time.sleep(4)
     text(server, "POST", "/v2/recordings/end", {"roomId": room})
     path = fetch(server, recording(server, room, "stopped")["file"]["fileUrl"], tmp_path / "recording.mp4")

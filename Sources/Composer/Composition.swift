@@ -40,9 +40,13 @@ final class Composition {
   var drawnHeights: [String: Int] { compositor.drawnSizes.mapValues(\.height) }
 
   /// The rendition of a format, which is made if there is none.
-  func rendition(_ format: Rendition.Format, threads: Int) throws(AVError) -> Rendition {
+  ///
+  /// - Parameter count: how many renditions the output has that wants this one.
+  func rendition(
+    _ format: Rendition.Format, of count: Int, threads: Int
+  ) throws(AVError) -> Rendition {
     if let known = renditions.first(where: { $0.format == format }) { return known }
-    let made = try Rendition(format, threads: threads)
+    let made = try Rendition(format, of: count, threads: threads)
     renditions.append(made)
     return made
   }
@@ -96,10 +100,10 @@ final class Rendition {
     let trackID: Int
   }
 
-  init(_ format: Format, threads: Int) throws(AVError) {
+  init(_ format: Format, of count: Int, threads: Int) throws(AVError) {
     self.format = format
     let preset = EncodingEffort.preset(
-      width: format.width, height: format.height, load: EncodingEffort.load)
+      width: format.width, height: format.height, renditions: count, load: EncodingEffort.load)
     encoder = try VideoEncoder(
       codec: format.codec, width: format.width, height: format.height,
       framesPerSecond: Int(PipelineClock.framesPerSecond), bitrate: format.bitrate,

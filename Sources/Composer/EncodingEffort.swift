@@ -10,10 +10,14 @@ package enum EncodingEffort {
 
   /// The preset for a picture of this size.
   ///
-  /// - Parameter load: tasks that run or wait, for each core; 1 is a machine without idle time.
-  package static func preset(width: Int, height: Int, load: Double) -> VideoEncoder.Preset {
+  /// - Parameters:
+  ///   - renditions: encoded one after the other in the time of one picture, this one included.
+  ///   - load: tasks that run or wait, for each core; 1 is a machine without idle time.
+  package static func preset(
+    width: Int, height: Int, renditions: Int = 1, load: Double
+  ) -> VideoEncoder.Preset {
     let isLarge = width * height > largePicture
-    if load > busyShare { return isLarge ? .ultrafast : .superfast }
+    if load > busyShare || renditions > 1 { return isLarge ? .ultrafast : .superfast }
     return isLarge ? .superfast : .veryfast
   }
 

@@ -73,7 +73,8 @@ extension Pipeline {
     var renditions: [Rendition] = []
     for format in formats.video {
       guard let composition else { break }
-      let rendition = try composition.rendition(format, threads: encoderThreads)
+      let rendition = try composition.rendition(
+        format, of: formats.video.count, threads: encoderThreads)
       var track = rendition.encoder.track
       track.id = tracks.count
       tracks.append(track)
@@ -205,7 +206,11 @@ extension Pipeline {
       for rendition in old.renditions {
         for feed in rendition.feeds where feed.output === output {
           moved.append(
-            (try next.rendition(rendition.format, threads: encoderThreads), feed.trackID))
+            (
+              try next.rendition(
+                rendition.format, of: old.renditions.count, threads: encoderThreads),
+              feed.trackID
+            ))
         }
       }
       old.remove(output)

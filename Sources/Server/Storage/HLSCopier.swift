@@ -34,15 +34,10 @@ package actor HLSCopier: Service {
   }
 
   package func run() async throws {
-    await cancelWhenGracefulShutdown {
-      await withDiscardingTaskGroup { group in
-        repeat {
-          for output in await self.due() {
-            group.addTask { await self.advance(output) }
-          }
-        } while (try? await Task.sleep(for: Self.interval)) != nil
-        group.cancelAll()
-      }
+    await performRounds(every: Self.interval) {
+      await self.due()
+    } _: {
+      await self.advance($0)
     }
   }
 

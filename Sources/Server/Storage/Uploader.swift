@@ -44,15 +44,10 @@ package actor Uploader: Service {
   }
 
   package func run() async throws {
-    await cancelWhenGracefulShutdown {
-      await withDiscardingTaskGroup { group in
-        repeat {
-          for task in await self.due() {
-            group.addTask { await self.upload(task) }
-          }
-        } while (try? await Task.sleep(for: Self.interval)) != nil
-        group.cancelAll()
-      }
+    await performRounds(every: Self.interval) {
+      await self.due()
+    } _: {
+      await self.upload($0)
     }
   }
 

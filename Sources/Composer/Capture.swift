@@ -50,6 +50,7 @@ enum Capture {
             wanted, "The stream has pictures from 0 to \(seconds(end)) seconds.",
             isOutOfRange: true)
         }
+        // On a thread of its own: nobody else waits.
         usleep(UInt32(pollMilliseconds * 1_000))
         waited += pollMilliseconds
       }

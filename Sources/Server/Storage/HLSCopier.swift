@@ -13,6 +13,8 @@ package actor HLSCopier: Service {
   private static let maximumStreams = 500
   /// Milliseconds before a storage that failed is asked again: viewers wait.
   private static let pause: Int64 = 1_000
+  /// The same where no viewer waits any more, or the owner has something to mend.
+  private static let longPause: Int64 = 60_000
 
   private let store: any Store
   private let storage: ObjectStorage
@@ -76,7 +78,11 @@ package actor HLSCopier: Service {
           metadata: ["output": "\(output.id)", "problem": "\(error.problem)"])
       }
       copies[output.id] = copy
-      notBefore[output.id] = time().wall.milliseconds &+ Self.pause
+      let isUrgent = error.isTemporary && !isOver
+      notBefore[output.id] =
+        time().wall.milliseconds &+ (isUrgent ? Self.pause : Self.longPause)
+      // What is whole here and refused there stays here; a restart of the server tries once more.
+      if isOver, !error.isTemporary { forget(output.id) }
     }
   }
 
